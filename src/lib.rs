@@ -1,0 +1,5 @@
+//! Lomme: an Exchange-ActiveSync-compatible sync server for any back office.
+//!
+//! The modules in reading order, lowest first; each may use only those above it (`tests/tidy.rs`).
+
+pub mod model;

@@ -1,0 +1,36 @@
+//! Numbers with a meaning. They are made by the store and never by a phone.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A company: what accounts, connections and policies belong to.
+    OrganisationId,
+    /// A person's mailbox with all its folders and phones.
+    AccountId,
+    /// A folder within its account; the phone's `CollectionId` in decimal.
+    FolderId,
+    /// An item within its folder: the revision at which it was created.
+    ItemId,
+    /// A device within its account: one per (DeviceId, DeviceType).
+    DeviceNumber,
+    /// A revision of a folder: each write of an item takes the next one.
+    Rev,
+}

@@ -1,0 +1,12 @@
+//! Plain values: what an account, a folder and an item are. No I/O, no clock, no protocol.
+
+pub mod calendar;
+pub mod class;
+pub mod contact;
+pub mod content;
+pub mod event;
+pub mod folder;
+pub mod id;
+pub mod note;
+pub mod recurrence;
+pub mod task;

@@ -1,0 +1,1 @@
+//! The WBXML of Exchange ActiveSync.
