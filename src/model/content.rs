@@ -1,1 +1,181 @@
-//! To come.
+//! What an item is, whatever its class: JSON in and out.
+
+use serde_json::Value;
+
+use crate::model::class::Class;
+use crate::model::contact::Contact;
+use crate::model::event::Event;
+use crate::model::note::Note;
+use crate::model::object::Shape;
+use crate::model::task::Task;
+
+/// The content of an item; mail has none here, it stays where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// In a calendar.
+    Event(Event),
+    /// In an address book.
+    Contact(Contact),
+    /// In a task list.
+    Task(Task),
+    /// Among notes.
+    Note(Note),
+}
+
+/// Why a content is not readable at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No JSON.
+    #[error("not JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// JSON, but a list or a number.
+    #[error("an item of class {0} must be a JSON object")]
+    NotAnObject(Class),
+    /// Mail is kept elsewhere.
+    #[error("mail is not kept as JSON")]
+    Mail,
+}
+
+impl Content {
+    /// Reads stored or received JSON. A property of the wrong shape is kept, not refused.
+    pub fn from_json(class: Class, json: &str) -> Result<Self, Error> {
+        Self::from_value(class, &serde_json::from_str(json)?)
+    }
+
+    /// Reads a JSON value that is already parsed.
+    pub fn from_value(class: Class, value: &Value) -> Result<Self, Error> {
+        let content = match class {
+            Class::Calendar => Event::read(value).map(Self::Event),
+            Class::Contacts => Contact::read(value).map(Self::Contact),
+            Class::Tasks => Task::read(value).map(Self::Task),
+            Class::Notes => Note::read(value).map(Self::Note),
+            Class::Email => return Err(Error::Mail),
+        };
+        content.ok_or(Error::NotAnObject(class))
+    }
+
+    /// The JSON to store or send.
+    pub fn to_json(&self) -> String {
+        self.to_value().to_string()
+    }
+
+    /// The JSON as a value.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Event(event) => event.write(),
+            Self::Contact(contact) => contact.write(),
+            Self::Task(task) => task.write(),
+            Self::Note(note) => note.write(),
+        }
+    }
+
+    /// The class of folder it lies in.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Event(_) => Class::Calendar,
+            Self::Contact(_) => Class::Contacts,
+            Self::Task(_) => Class::Tasks,
+            Self::Note(_) => Class::Notes,
+        }
+    }
+
+    /// What makes it the same item everywhere.
+    pub fn uid(&self) -> Option<&str> {
+        match self {
+            Self::Event(event) => event.uid.as_deref(),
+            Self::Contact(contact) => contact.uid.as_deref(),
+            Self::Task(task) => task.uid.as_deref(),
+            Self::Note(note) => note.uid.as_deref(),
+        }
+    }
+
+    /// What people would call it, for lists and logs that its owner reads.
+    pub fn title(&self) -> &str {
+        let title = match self {
+            Self::Event(event) => event.title.as_deref(),
+            Self::Contact(contact) => contact.name.as_ref().and_then(|name| name.full.as_deref()),
+            Self::Task(task) => task.title.as_deref(),
+            Self::Note(note) => note.title.as_deref(),
+        };
+        title.unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use serde_json::json;
+
+    use super::Content;
+    use crate::model::class::Class;
+
+    #[track_caller]
+    fn check(class: Class, value: &Value, expected: &Value) {
+        let content = Content::from_value(class, value).unwrap();
+        assert_eq!(&content.to_value(), expected);
+        assert_eq!(Content::from_json(class, &content.to_json()).unwrap(), content);
+    }
+
+    #[track_caller]
+    fn check_kept(class: Class, value: &Value) {
+        check(class, value, value);
+    }
+
+    #[test]
+    fn an_event_is_written_as_it_was_read() {
+        check_kept(
+            Class::Calendar,
+            &json!({
+                "@type": "Event", "uid": "e1", "title": "Lunch", "start": "2026-11-22T12:00:00",
+                "timeZone": "Europe/Oslo", "duration": "PT1H", "example.com:room": {"floor": 3},
+                "recurrenceRule": {"@type": "RecurrenceRule", "frequency": "weekly", "byDay": [{"day": "su"}], "x": 1},
+                "recurrenceOverrides": {"2026-11-29T12:00:00": {"excluded": true},
+                    "2026-12-06T12:00:00": {"locations/1/name": "Elsewhere", "participants/a": null}},
+                "locations": {"1": {"@type": "Location", "name": "Here", "coordinates": "geo:1,2", "timeZone": "UTC"}},
+                "participants": {"a": {"calendarAddress": "mailto:a@example.com", "roles": {"attendee": true},
+                    "participationStatus": "accepted", "memberOf": {"mailto:g@example.com": true}}},
+                "alerts": {"x": {"trigger": {"@type": "OffsetTrigger", "offset": "-PT15M", "vendor": []}}},
+                "localizations": {"nb": {"title": "Lunsj"}}
+            }),
+        );
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_shape_is_kept_and_hides_nothing_else() {
+        check_kept(
+            Class::Calendar,
+            &json!({"uid": "e1", "title": null, "start": "soon", "duration": 60, "privacy": "friends",
+                "keywords": {}, "alerts": [], "sequence": -1, "participants": {"a": "Kari"}}),
+        );
+        check_kept(Class::Contacts, &json!({"name": "Kari", "phones": {"1": {"number": 5}}, "emails": null}));
+        check_kept(Class::Tasks, &json!({"due": 5, "progress": "almost", "percentComplete": 50.5}));
+        check_kept(Class::Notes, &json!({"title": [], "updated": "yesterday"}));
+    }
+
+    #[test]
+    fn what_is_set_replaces_what_was_not_readable() {
+        let mut content = Content::from_json(Class::Tasks, r#"{"title": 5}"#).unwrap();
+        if let Content::Task(task) = &mut content {
+            task.title = Some("Five".to_owned());
+        }
+        assert_eq!(content.to_json(), r#"{"title":"Five"}"#);
+    }
+
+    #[test]
+    fn the_forms_of_rfc_8984_are_understood() {
+        check(
+            Class::Calendar,
+            &json!({"recurrenceRules": [{"frequency": "daily"}], "replyTo": {"imip": "mailto:a@example.com"},
+                "participants": {"b": {"sendTo": {"imip": "mailto:b@example.com", "web": "https://example.com"}}}}),
+            &json!({"recurrenceRule": {"frequency": "daily"}, "organizerCalendarAddress": "mailto:a@example.com",
+                "participants": {"b": {"calendarAddress": "mailto:b@example.com", "sendTo": {"web": "https://example.com"}}}}),
+        );
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for json in ["", "{", "[]", "null", "5"] {
+            assert!(Content::from_json(Class::Notes, json).is_err(), "{json}");
+        }
+    }
+}

@@ -1,1 +1,22 @@
-//! To come.
+//! A note: a title and a text, as the pull contract has it. No standard covers it.
+
+use jiff::Timestamp;
+
+use crate::model::object::Set;
+use crate::model::object::object;
+
+object! {
+    /// A note.
+    pub struct Note {
+        /// The same for ever and everywhere.
+        uid: Option<String> = "uid",
+        /// The heading.
+        title: Option<String> = "title",
+        /// The text.
+        body: Option<String> = "body",
+        /// Categories.
+        keywords: Set = "keywords",
+        /// When it was last changed.
+        updated: Option<Timestamp> = "updated",
+    }
+}
