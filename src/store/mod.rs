@@ -1,0 +1,261 @@
+//! All SQL. Decides no conflict and reads no clock; `now` comes from the caller.
+
+pub mod schema;
+pub mod wake;
+
+use std::ops::Deref;
+use std::ops::DerefMut;
+
+use sqlx::Any;
+use sqlx::AnyConnection;
+use sqlx::AnyPool;
+use sqlx::Transaction;
+use sqlx::any::AnyPoolOptions;
+
+use crate::model::id::AccountId;
+use crate::model::id::FolderId;
+use crate::notify::Waiters;
+use crate::notify::Wake;
+
+/// What can go wrong below the store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database said no.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A later version of the program has been here.
+    #[error("the database is of version {found}, this program knows {known}: use the newer program")]
+    Newer {
+        /// Version found.
+        found: i64,
+        /// Version known.
+        known: i64,
+    },
+    /// The address in the configuration names no database we speak.
+    #[error("store.url must start with sqlite: or postgres://")]
+    UnknownKind,
+    /// A row does not read as what it should be.
+    #[error("a row of {table} is damaged: {reason}")]
+    Damaged {
+        /// Which table.
+        table: &'static str,
+        /// What is wrong with it, without its content.
+        reason: String,
+    },
+}
+
+/// The result of everything in the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Which database: they differ in how a transaction opens, and in nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// The store: a pool for reading, a pool for writing (of one connection on SQLite). Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Store {
+    kind: Kind,
+    readers: AnyPool,
+    writers: AnyPool,
+    waiters: Waiters,
+    bus: Option<wake::Bus>,
+}
+
+/// A writing transaction. Dropped without [`Tx::commit`], nothing of it stays.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    wakes: Vec<Wake>,
+    waiters: Waiters,
+    bus: Option<wake::Bus>,
+}
+
+/// A snapshot to read from: all its answers are of one moment.
+#[derive(Debug)]
+pub struct Reader {
+    inner: Transaction<'static, Any>,
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite:PATH` or `postgres://…`), creates or upgrades its tables.
+    pub async fn open(url: &str, waiters: Waiters) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let kind = match url.split(':').next() {
+            Some("sqlite") => Kind::Sqlite,
+            Some("postgres" | "postgresql") => Kind::Postgres,
+            _ => return Err(Error::UnknownKind),
+        };
+        let (readers, writers) = match kind {
+            Kind::Sqlite => {
+                let url = sqlite_url(url);
+                let writers = pool(kind, 1).connect(&url).await?;
+                (pool(kind, READERS).connect(&url).await?, writers)
+            }
+            Kind::Postgres => {
+                let both = pool(kind, POSTGRES_CONNECTIONS).connect(url).await?;
+                (both.clone(), both)
+            }
+        };
+        let mut store = Self { kind, readers, writers, waiters, bus: None };
+        schema::upgrade(&store).await?;
+        if kind == Kind::Postgres {
+            store.bus = Some(wake::Bus::start(url, store.waiters.clone()).await?);
+        }
+        Ok(store)
+    }
+
+    /// Opens a transaction that may write. Small and quick: on SQLite every other writer waits for it.
+    ///
+    /// A closure `write(async |tx| …)` would read better, but a future that lends a transaction to an
+    /// async closure cannot be shown to be `Send` (Rust 1.95).
+    pub async fn begin(&self) -> Result<Tx> {
+        let open = match self.kind {
+            Kind::Sqlite => "BEGIN IMMEDIATE",
+            Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        };
+        let inner = self.writers.begin_with(open).await?;
+        Ok(Tx { inner, wakes: Vec::new(), waiters: self.waiters.clone(), bus: self.bus.clone() })
+    }
+
+    /// Opens a snapshot to read from.
+    pub async fn read(&self) -> Result<Reader> {
+        let open = match self.kind {
+            Kind::Sqlite => "BEGIN",
+            Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        Ok(Reader { inner: self.readers.begin_with(open).await? })
+    }
+
+    /// Who waits on this node.
+    pub fn waiters(&self) -> &Waiters {
+        &self.waiters
+    }
+
+    /// Closes the connections after the work in hand.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+impl Tx {
+    /// Makes it all visible at once, then wakes who waits for it, here and on other nodes.
+    pub async fn commit(self) -> Result<()> {
+        self.inner.commit().await?;
+        for wake in self.wakes {
+            self.waiters.wake(wake);
+            if let Some(bus) = &self.bus {
+                bus.publish(wake);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that who waits on the folder has to be woken once this is committed.
+    pub(crate) fn wake(&mut self, account: AccountId, folder: FolderId) {
+        let wake = Wake { account, folder };
+        if !self.wakes.contains(&wake) {
+            self.wakes.push(wake);
+        }
+    }
+}
+
+// Every query is a function of a connection: what reads within a snapshot reads within a transaction too.
+impl Deref for Tx {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+impl Deref for Reader {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+/// An error after which the same transaction may succeed if tried again.
+pub trait MayRetry {
+    /// Whether it is one.
+    fn may_retry(&self) -> bool;
+}
+
+impl MayRetry for Error {
+    fn may_retry(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        // 40001 serialization failure, 40P01 deadlock, 23505 two writers made the same row at once;
+        // SQLite: 5 busy, 517 busy snapshot, 6 locked.
+        matches!(error.code().as_deref(), Some("40001" | "40P01" | "5" | "517" | "6"))
+    }
+}
+
+/// Does `work` again while it fails for reasons that pass (a serialisation failure), at most ten times.
+pub async fn retrying<T, E, F>(mut work: impl FnMut() -> F) -> std::result::Result<T, E>
+where
+    E: MayRetry,
+    F: Future<Output = std::result::Result<T, E>>,
+{
+    const ATTEMPTS: u32 = 10;
+    let mut attempt = 1;
+    loop {
+        match work().await {
+            Err(error) if error.may_retry() && attempt < ATTEMPTS => {
+                // The other writer needs a moment; it holds its row for a few milliseconds.
+                tokio::time::sleep(std::time::Duration::from_millis(u64::from(attempt * attempt))).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Concurrent snapshots on SQLite; each costs a thread and a page cache.
+const READERS: u32 = 4;
+/// PostgreSQL's default is 100 connections for all nodes together.
+const POSTGRES_CONNECTIONS: u32 = 12;
+
+fn pool(kind: Kind, connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        // A ping before each use costs more than the query that follows.
+        .test_before_acquire(false)
+        .acquire_timeout(std::time::Duration::from_secs(20))
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if kind == Kind::Sqlite {
+                    for pragma in PRAGMAS {
+                        sqlx::query(*pragma).execute(&mut *connection).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+}
+
+const PRAGMAS: &[&str] = &[
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA busy_timeout = 15000",
+    "PRAGMA cache_size = -8192",
+];
+
+fn sqlite_url(url: &str) -> String {
+    if url.contains("mode=") { url.to_owned() } else { format!("{url}?mode=rwc") }
+}

@@ -1,0 +1,1 @@
+//! Change tracking decided without I/O: keys, cursors, differences, conflicts, merges.
