@@ -6,3 +6,5 @@ pub mod model;
 pub mod sync;
 pub mod notify;
 pub mod store;
+pub mod connector;
+pub mod error;

@@ -154,7 +154,13 @@ pub trait Connector: fmt::Debug + Send + Sync {
     async fn strategy(&self, user: &User, collection: &Collection) -> Result<Strategy>;
 
     /// Strategy A. `since` none: everything from the start. At most about `limit` changes.
-    async fn changes(&self, user: &User, collection: &Collection, since: Option<&str>, limit: usize) -> Result<Page>;
+    async fn changes(
+        &self,
+        user: &User,
+        collection: &Collection,
+        since: Option<&str>,
+        limit: usize,
+    ) -> Result<Page>;
 
     /// Strategy B: what was modified at or after a time; overlaps are fine.
     async fn modified(&self, user: &User, collection: &Collection, since: Timestamp) -> Result<Vec<Remote>>;
@@ -169,7 +175,14 @@ pub trait Connector: fmt::Debug + Send + Sync {
     async fn create(&self, user: &User, write: Write<'_>, content: &Content) -> Result<Stored>;
 
     /// Replaces an item if it still has that etag.
-    async fn update(&self, user: &User, write: Write<'_>, id: &str, etag: &str, content: &Content) -> Result<Stored>;
+    async fn update(
+        &self,
+        user: &User,
+        write: Write<'_>,
+        id: &str,
+        etag: &str,
+        content: &Content,
+    ) -> Result<Stored>;
 
     /// Removes an item if it still has that etag. Already gone is fine.
     async fn delete(&self, user: &User, write: Write<'_>, id: &str, etag: &str) -> Result<()>;
