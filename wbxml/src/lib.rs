@@ -1,1 +1,55 @@
-//! The WBXML of Exchange ActiveSync.
+//! The WBXML of Exchange ActiveSync: bytes to a tree and back, and the names of all elements.
+//!
+//! Knows nothing of what the elements mean, of HTTP or of the server.
+
+#![warn(missing_docs)]
+
+mod code_pages;
+mod decode;
+mod document;
+mod error;
+mod limits;
+mod reader;
+mod tag;
+mod text;
+mod token;
+mod version;
+mod write;
+
+pub use code_pages::airnotify;
+pub use code_pages::airsync;
+pub use code_pages::airsyncbase;
+pub use code_pages::calendar;
+pub use code_pages::composemail;
+pub use code_pages::contacts;
+pub use code_pages::contacts2;
+pub use code_pages::documentlibrary;
+pub use code_pages::email;
+pub use code_pages::email2;
+pub use code_pages::find;
+pub use code_pages::folderhierarchy;
+pub use code_pages::gal;
+pub use code_pages::getitemestimate;
+pub use code_pages::itemoperations;
+pub use code_pages::meetingresponse;
+pub use code_pages::moves;
+pub use code_pages::notes;
+pub use code_pages::ping;
+pub use code_pages::provision;
+pub use code_pages::resolverecipients;
+pub use code_pages::rightsmanagement;
+pub use code_pages::search;
+pub use code_pages::settings;
+pub use code_pages::tasks;
+pub use code_pages::validatecert;
+pub use code_pages::windowslive;
+pub use document::Document;
+pub use document::Element;
+pub use error::Error;
+pub use limits::Limits;
+pub use tag::Tag;
+pub use version::UnknownVersion;
+pub use version::Version;
+pub use write::Fragment;
+pub use write::Mark;
+pub use write::Writer;
