@@ -90,12 +90,12 @@ impl Content {
     }
 
     /// What people would call it, for lists and logs that its owner reads.
-    pub fn title(&self) -> &str {
+    pub fn title(&self) -> String {
         let title = match self {
-            Self::Event(event) => event.title.as_deref(),
-            Self::Contact(contact) => contact.name.as_ref().and_then(|name| name.full.as_deref()),
-            Self::Task(task) => task.title.as_deref(),
-            Self::Note(note) => note.title.as_deref(),
+            Self::Event(event) => event.title.clone(),
+            Self::Contact(contact) => contact.display_name(),
+            Self::Task(task) => task.title.clone(),
+            Self::Note(note) => note.title.clone(),
         };
         title.unwrap_or_default()
     }

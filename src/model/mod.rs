@@ -11,4 +11,5 @@ pub mod id;
 pub mod note;
 pub mod object;
 pub mod recurrence;
+pub mod slot;
 pub mod task;

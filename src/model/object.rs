@@ -23,6 +23,14 @@ pub trait Shape: Sized {
     fn write(&self) -> Value;
 }
 
+/// An object of a standard, open to properties that this server does not know.
+pub trait Object {
+    /// What is not known, or was not readable.
+    fn other(&self) -> &Map<String, Value>;
+    /// The same, to change.
+    fn other_mut(&mut self) -> &mut Map<String, Value>;
+}
+
 /// A property of an object: present or not.
 pub trait Property {
     /// Takes the value; false when it does not fit and should be kept elsewhere.
@@ -153,6 +161,12 @@ pub fn members(set: &Set) -> impl Iterator<Item = &str> {
     set.iter().filter(|(_, present)| **present).map(|(member, _)| member.as_str())
 }
 
+/// Makes the set hold these members and no others.
+pub fn replace_members(set: &mut Set, members: &[&str]) {
+    set.retain(|member, present| *present && members.contains(&member.as_str()));
+    set.extend(set_of(members));
+}
+
 /// The text of a property that no struct knows, such as a vendor's.
 pub fn text<'a>(other: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     other.get(name)?.as_str()
@@ -203,6 +217,16 @@ macro_rules! object {
                 let mut object = self.other.clone();
                 $($crate::model::object::Property::put(&self.$field, $property, &mut object);)*
                 serde_json::Value::Object(object)
+            }
+        }
+
+        impl $crate::model::object::Object for $name {
+            fn other(&self) -> &serde_json::Map<String, serde_json::Value> {
+                &self.other
+            }
+
+            fn other_mut(&mut self) -> &mut serde_json::Map<String, serde_json::Value> {
+                &mut self.other
             }
         }
 

@@ -1,4 +1,32 @@
-//! A person or company: JSContact `Card` (RFC 9553). Knows no phone.
+//! A person or company: JSContact `Card` (RFC 9553). Knows no protocol.
+//!
+//! Phones have a fixed number of named places, a card has maps of any size. This is where each place is:
+//!
+//! | on the phone | in the card | by |
+//! |---|---|---|
+//! | `Email1Address` … 3 | `emails`, by preference then key | [`email`](Contact::email) |
+//! | telephone numbers | `phones`, by features, contexts, else label (`Car`, `Radio`, `Assistant`, `MMS`) | [`phone`](Contact::phone) |
+//! | `IMAddress` … 3 | `onlineServices` that are chat (a chat scheme, or `vCardName` `impp`) | [`im_address`](Contact::im_address) |
+//! | home, business, other address | `addresses` with context `private`, `work`, neither | [`address_part`](Contact::address_part) |
+//! | name parts | `name.components`; split from `full` where there are none | [`name_part`](Contact::name_part) |
+//! | Yomi names | `phonetic` of the component; the company's `lomme:yomiCompanyName` | [`phonetic`](Contact::phonetic) |
+//! | `FileAs` | `lomme:fileAs`, else `name.full` | [`file_as`](Contact::file_as) |
+//! | `NickName`, `WebPage`, body | first of `nicknames`, `links`, `notes` | [`nickname`](Contact::nickname), … |
+//! | company, department | first of `organizations`, first of its `units` | [`company`](Contact::company), … |
+//! | `JobTitle` | first of `titles` that is no role | [`job_title`](Contact::job_title) |
+//! | `Birthday`, `Anniversary` | `anniversaries` of kind `birth`, `wedding` | [`anniversary`](Contact::anniversary) |
+//! | `Picture` | first of `media` that is a photo in a `data:` URI | [`photo`](Contact::photo) |
+//! | `Spouse`, `Children` | keys of `relatedTo` that are names, not URIs | [`spouse`](Contact::spouse), … |
+//! | `Categories` | `keywords` | [`categories`](Contact::categories) |
+//! | the rest | properties of our own | [`property`](Contact::property), [`property::ContactProperty`] |
+//!
+//! A setter touches its own entry only, and none at all when the value is already there ([`crate::model::slot`]).
+
+pub mod address;
+pub mod entries;
+pub mod name;
+pub mod property;
+pub mod work;
 
 use std::collections::BTreeMap;
 
@@ -253,5 +281,18 @@ object! {
     pub struct Remark {
         /// The text.
         note: Option<String> = "note",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::Contact;
+    use crate::model::object::Shape;
+
+    #[expect(clippy::needless_pass_by_value, reason = "tests write `card(json!(…))`")]
+    pub(super) fn card(value: Value) -> Contact {
+        Contact::read(&value).unwrap()
     }
 }
