@@ -4,10 +4,13 @@ use std::fmt;
 
 use crate::decode;
 use crate::error::Error;
+use crate::from_xml;
+use crate::from_xml::XmlError;
 use crate::limits::Limits;
 use crate::reader::Span;
 use crate::reader::wide;
 use crate::tag::Tag;
+use crate::to_xml;
 use crate::write::Writer;
 
 /// A decoded document: one root element.
@@ -52,6 +55,18 @@ impl Document {
         let mut writer = Writer::with_capacity(self.buffer.len());
         writer.copy(self.root());
         writer.finish()
+    }
+
+    /// The document as XML that people read: `AirSync`, `Email` and the like are the namespaces.
+    ///
+    /// Nothing is lost: `from_xml` makes an equal document of it.
+    pub fn to_xml(&self) -> String {
+        to_xml::to_xml(self)
+    }
+
+    /// Reads a document from XML, that of `to_xml` or of one's own making.
+    pub fn from_xml(xml: &str) -> Result<Self, XmlError> {
+        from_xml::from_xml(xml)
     }
 
     pub(crate) fn content(&self, node: &Node) -> &[u8] {
