@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use crate::model::duration::Duration;
 use crate::model::object::Set;
-use crate::model::object::Shape;
 use crate::model::object::object;
-use crate::model::object::serde_by_shape;
+use crate::model::object::set_text;
+use crate::model::object::text;
 use crate::model::object::words;
+use crate::model::slot::Entry;
+use crate::model::slot::some_text;
 
 object! {
     /// Somebody or something that takes part.
@@ -129,33 +131,125 @@ words! {
     }
 }
 
-/// The changes an occurrence makes: JSON pointers (without the first slash) and new values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Patch(pub Map<String, Value>);
+/// How much of an item others may see, as phones have it (MS-ASCAL 2.2.2.41 Sensitivity).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// All of it.
+    Normal,
+    /// All of it, but it is the owner's own business.
+    Personal,
+    /// The time only.
+    Private,
+    /// Nothing.
+    Confidential,
+}
 
-impl Patch {
-    /// The patch that takes an occurrence out of its series.
-    pub fn excluded() -> Self {
-        Self(Map::from_iter([("excluded".to_owned(), true.into())]))
-    }
+/// What of an item's privacy JSCalendar has no word for.
+const SENSITIVITY: &str = "lomme:sensitivity";
 
-    /// Whether the occurrence is taken out of its series.
-    pub fn is_excluded(&self) -> bool {
-        self.0.get("excluded") == Some(&Value::Bool(true))
+/// The sensitivity that is told by `privacy` and a property of our own.
+pub(super) fn sensitivity(privacy: Option<Privacy>, other: &Map<String, Value>) -> Sensitivity {
+    match privacy {
+        Some(Privacy::Private) if text(other, SENSITIVITY) == Some("personal") => Sensitivity::Personal,
+        Some(Privacy::Private) => Sensitivity::Private,
+        Some(Privacy::Secret) => Sensitivity::Confidential,
+        Some(Privacy::Public) | None => Sensitivity::Normal,
     }
 }
 
-impl Shape for Patch {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_object().cloned().map(Self)
+/// Tells the sensitivity so.
+pub(super) fn set_sensitivity(
+    value: Sensitivity,
+    privacy: &mut Option<Privacy>,
+    other: &mut Map<String, Value>,
+) {
+    if sensitivity(*privacy, other) == value {
+        return;
+    }
+    *privacy = match value {
+        Sensitivity::Normal => None,
+        Sensitivity::Personal | Sensitivity::Private => Some(Privacy::Private),
+        Sensitivity::Confidential => Some(Privacy::Secret),
+    };
+    set_text(other, SENSITIVITY, (value == Sensitivity::Personal).then_some("personal"));
+}
+
+/// Which kind of alert a phone sees as the one reminder it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertKind {
+    /// So long before the start.
+    BeforeStart,
+    /// So long before the end, or before a task is due.
+    BeforeEnd,
+    /// At a time.
+    At,
+}
+
+impl Entry for Alert {
+    type Kind = AlertKind;
+    const PREFIX: &'static str = "r";
+
+    fn kind(&self) -> Option<AlertKind> {
+        let trigger = self.trigger.as_ref()?;
+        if trigger.when.is_some() {
+            return Some(AlertKind::At);
+        }
+        // Nothing that rings afterwards can be said on a phone.
+        trigger.offset.filter(|offset| offset.total_seconds() <= 0)?;
+        match trigger.relative_to {
+            Some(RelativeTo::End) => Some(AlertKind::BeforeEnd),
+            Some(RelativeTo::Start) | None => Some(AlertKind::BeforeStart),
+        }
     }
 
-    fn write(&self) -> Value {
-        Value::Object(self.0.clone())
+    fn new(_kind: AlertKind) -> Self {
+        let trigger = Trigger::default();
+        Self { trigger: Some(trigger), action: Some("display".to_owned()), ..Self::default() }
     }
 }
 
-serde_by_shape!(Patch);
+impl Alert {
+    /// Makes it ring so long from the start; nobody has seen it ring there yet.
+    pub(super) fn ring_from_start(&mut self, offset: Duration) {
+        let trigger = self.trigger.get_or_insert_default();
+        (trigger.offset, trigger.relative_to, trigger.when) = (Some(offset), None, None);
+        trigger.name("OffsetTrigger");
+        self.acknowledged = None;
+    }
+
+    /// Makes it ring at a time.
+    pub(super) fn ring_at(&mut self, time: Timestamp) {
+        let trigger = self.trigger.get_or_insert_default();
+        (trigger.offset, trigger.relative_to, trigger.when) = (None, None, Some(time));
+        trigger.name("AbsoluteTrigger");
+        self.acknowledged = None;
+    }
+}
+
+impl Trigger {
+    /// RFC 8984 4.5.2: the type may not be left out here.
+    fn name(&mut self, kind: &str) {
+        set_text(&mut self.other, "@type", Some(kind));
+    }
+}
+
+impl Participant {
+    /// The e-mail address, from the calendar address if that is one.
+    pub fn address(&self) -> Option<&str> {
+        self.calendar_address.as_deref().and_then(address_of).or_else(|| some_text(self.email.as_ref()))
+    }
+
+    /// Whether this is the e-mail address, in any letter case.
+    pub fn is(&self, address: &str) -> bool {
+        self.address().is_some_and(|own| own.eq_ignore_ascii_case(address))
+    }
+}
+
+/// The e-mail address in a calendar address.
+pub fn address_of(calendar_address: &str) -> Option<&str> {
+    let (scheme, address) = calendar_address.split_once(':')?;
+    (scheme.eq_ignore_ascii_case("mailto") && !address.is_empty()).then_some(address)
+}
 
 /// RFC 8984 had `sendTo`, a map of methods, where JSCalendar 2.0 has one calendar address.
 fn modernise_participant(participant: &mut Participant) {

@@ -4,10 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
+use jiff::Span;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::model::object::Shape;
 use crate::model::object::serde_by_shape;
+use crate::model::zone::instant;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -41,6 +46,22 @@ impl Duration {
     /// Exact seconds.
     pub const fn seconds(seconds: i32) -> Self {
         Self { days: 0, seconds: seconds as i64 }
+    }
+
+    /// Exact time, cut to whole seconds.
+    pub const fn exact(time: SignedDuration) -> Self {
+        Self { days: 0, seconds: time.as_secs() }
+    }
+
+    /// When something ends that starts then: days by the calendar of the zone, then exact time.
+    pub fn after(self, start: DateTime, tz: &TimeZone) -> Option<Timestamp> {
+        let days = start.checked_add(Span::new().try_days(self.days).ok()?).ok()?;
+        instant(days, tz)?.checked_add(SignedDuration::from_secs(self.seconds)).ok()
+    }
+
+    /// The same from an instant.
+    pub fn after_instant(self, start: Timestamp, tz: &TimeZone) -> Option<Timestamp> {
+        self.after(tz.to_datetime(start), tz)
     }
 
     /// The calendar days in it, which are not of a fixed length.

@@ -10,6 +10,8 @@ pub mod folder;
 pub mod id;
 pub mod note;
 pub mod object;
+pub mod patch;
 pub mod recurrence;
 pub mod slot;
 pub mod task;
+pub mod zone;

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::model::object::Set;
+use crate::model::object::members;
 use crate::model::object::object;
+use crate::model::object::replace_members;
 
 object! {
     /// A note.
@@ -18,5 +20,17 @@ object! {
         keywords: Set = "keywords",
         /// When it was last changed.
         updated: Option<Timestamp> = "updated",
+    }
+}
+
+impl Note {
+    /// Categories.
+    pub fn categories(&self) -> impl Iterator<Item = &str> {
+        members(&self.keywords)
+    }
+
+    /// Sets the categories.
+    pub fn set_categories(&mut self, categories: &[&str]) {
+        replace_members(&mut self.keywords, categories);
     }
 }

@@ -67,6 +67,11 @@ pub fn remove<T: Entry>(entries: &mut BTreeMap<String, T>, kind: T::Kind, slot: 
     }
 }
 
+/// Keeps every entry of a kind out of sight.
+pub fn hide<T: Entry>(entries: &mut BTreeMap<String, T>, kind: T::Kind) {
+    pin(entries, kind, &vec![None; T::slots(kind)]);
+}
+
 /// The key in each slot: pinned entries first, then the others in order.
 fn assign<T: Entry>(entries: &BTreeMap<String, T>, kind: T::Kind) -> Vec<Option<String>> {
     let mut slots = vec![None; T::slots(kind)];

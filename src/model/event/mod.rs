@@ -275,9 +275,11 @@ impl Event {
         }
         let main = self.main_location().map(str::to_owned);
         let Some(value) = value else {
-            main.map(|key| self.locations.remove(&key));
+            match main {
+                Some(key) => drop(self.locations.remove(&key)),
+                None => slot::remove(&mut self.locations, (), 0),
+            }
             self.main_location_id = None;
-            slot::remove(&mut self.locations, (), 0);
             return slot::hide(&mut self.locations, ());
         };
         match main.and_then(|key| self.locations.get_mut(&key)) {
@@ -298,7 +300,7 @@ impl Event {
     }
 }
 
-/// Whether an event takes its time, as phones have it (MS-ASCAL 2.2.2.8 `BusyStatus`).
+/// Whether an event takes its time, as phones have it (MS-ASCAL 2.2.2.9 `BusyStatus`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BusyStatus {
     /// It does not.
