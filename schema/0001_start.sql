@@ -69,6 +69,7 @@ CREATE TABLE item (
     uid             TEXT,
     remote_id       TEXT,
     etag            TEXT,
+    moved_to        TEXT,                       -- of a tombstone: the ServerId it was moved to
     PRIMARY KEY (account_id, folder_id, item_id)
 );
 CREATE UNIQUE INDEX item_by_rev ON item (account_id, folder_id, rev);

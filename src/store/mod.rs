@@ -2,6 +2,10 @@
 
 pub mod schema;
 pub mod wake;
+pub mod folder;
+pub mod item;
+pub mod state;
+pub mod walk;
 
 use std::ops::Deref;
 use std::ops::DerefMut;
@@ -14,6 +18,7 @@ use sqlx::any::AnyPoolOptions;
 
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
+use crate::model::id::ItemId;
 use crate::notify::Waiters;
 use crate::notify::Wake;
 
@@ -34,6 +39,12 @@ pub enum Error {
     /// The address in the configuration names no database we speak.
     #[error("store.url must start with sqlite: or postgres://")]
     UnknownKind,
+    /// A folder that is not there, or no longer.
+    #[error("there is no folder {0}")]
+    NoFolder(FolderId),
+    /// An item that is not there.
+    #[error("there is no item {0}")]
+    NoItem(ItemId),
     /// A row does not read as what it should be.
     #[error("a row of {table} is damaged: {reason}")]
     Damaged {

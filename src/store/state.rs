@@ -1,0 +1,194 @@
+//! What is remembered per device and folder, and which items are set aside for it.
+
+use jiff::Timestamp;
+use sqlx::AnyConnection;
+use sqlx::Row as _;
+use sqlx::any::AnyRow;
+
+use super::Error;
+use super::Result;
+use super::Tx;
+use crate::model::id::AccountId;
+use crate::model::id::DeviceNumber;
+use crate::model::id::FolderId;
+use crate::model::id::ItemId;
+use crate::model::id::Rev;
+use crate::sync::state::State;
+
+/// The state of a device in a folder with the options it chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Which folder.
+    pub folder: FolderId,
+    /// Both slots.
+    pub state: State,
+    /// Its Sync `Options` as JSON, replaced as a whole.
+    pub options: String,
+}
+
+/// An item that a device cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// Which item.
+    pub item: ItemId,
+    /// The version that failed.
+    pub rev: Rev,
+    /// The program that failed; another one may succeed.
+    pub program: String,
+}
+
+/// Whose state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// The account.
+    pub account: AccountId,
+    /// Its device.
+    pub device: DeviceNumber,
+}
+
+/// Every state of a device.
+pub async fn list(connection: &mut AnyConnection, who: Who) -> Result<Vec<Row>> {
+    let rows = sqlx::query(
+        "SELECT folder_id, state, options FROM sync_state WHERE account_id = $1 AND device_number = $2",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// One state.
+pub async fn find(connection: &mut AnyConnection, who: Who, folder: FolderId) -> Result<Option<Row>> {
+    let row = sqlx::query(
+        "SELECT folder_id, state, options FROM sync_state \
+         WHERE account_id = $1 AND device_number = $2 AND folder_id = $3",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .bind(folder.0)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// One state, locked until the transaction ends: a device's requests for a folder are served one after the other.
+pub async fn lock(tx: &mut Tx, who: Who, folder: FolderId, now: Timestamp) -> Result<Option<Row>> {
+    let row = sqlx::query(
+        "UPDATE sync_state SET used_at = $4 WHERE account_id = $1 AND device_number = $2 AND folder_id = $3 \
+         RETURNING folder_id, state, options",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .bind(folder.0)
+    .bind(now.as_microsecond())
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Remembers a state.
+pub async fn save(tx: &mut Tx, who: Who, row: &Row, now: Timestamp) -> Result<()> {
+    let state = serde_json::to_string(&row.state)
+        .map_err(|error| Error::Damaged { table: "sync_state", reason: error.to_string() })?;
+    sqlx::query(
+        "INSERT INTO sync_state (account_id, device_number, folder_id, sync_key, state, options, used_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, device_number, folder_id) \
+         DO UPDATE SET sync_key = excluded.sync_key, state = excluded.state, options = excluded.options, \
+         used_at = excluded.used_at",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .bind(row.folder.0)
+    .bind(row.state.current.key.0)
+    .bind(state)
+    .bind(&row.options)
+    .bind(now.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets every state of a device: it has to start again from key 0.
+pub async fn forget(tx: &mut Tx, who: Who, folder: Option<FolderId>) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM sync_state WHERE account_id = $1 AND device_number = $2 AND ($3 = 0 OR folder_id = $3)",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .bind(folder.map_or(0, |folder| folder.0))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The items of a folder that a device cannot be told.
+pub async fn aside(connection: &mut AnyConnection, who: Who, folder: FolderId) -> Result<Vec<Aside>> {
+    let rows = sqlx::query(
+        "SELECT item, rev, program FROM aside WHERE account_id = $1 AND folder_id = $2 AND device_number = $3",
+    )
+    .bind(who.account.0)
+    .bind(folder.0)
+    .bind(who.device.0)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let item: String = row.try_get(0)?;
+            let item =
+                item.parse().map_err(|_| Error::Damaged { table: "aside", reason: "item".to_owned() })?;
+            Ok(Aside { item: ItemId(item), rev: Rev(row.try_get(1)?), program: row.try_get(2)? })
+        })
+        .collect()
+}
+
+/// Sets an item aside with the reason.
+pub async fn set_aside(
+    tx: &mut Tx,
+    who: Who,
+    folder: FolderId,
+    aside: &Aside,
+    reason: &str,
+    now: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO aside (account_id, folder_id, device_number, item, rev, program, reason, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account_id, folder_id, device_number, item) \
+         DO UPDATE SET rev = excluded.rev, program = excluded.program, reason = excluded.reason, at = excluded.at",
+    )
+    .bind(who.account.0)
+    .bind(folder.0)
+    .bind(who.device.0)
+    .bind(aside.item.to_string())
+    .bind(aside.rev.0)
+    .bind(&aside.program)
+    .bind(reason)
+    .bind(now.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// An item is told again.
+pub async fn clear_aside(tx: &mut Tx, who: Who, folder: FolderId, item: ItemId) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM aside WHERE account_id = $1 AND folder_id = $2 AND device_number = $3 AND item = $4",
+    )
+    .bind(who.account.0)
+    .bind(folder.0)
+    .bind(who.device.0)
+    .bind(item.to_string())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+fn read(row: &AnyRow) -> Result<Row> {
+    let state: String = row.try_get(1)?;
+    Ok(Row {
+        folder: FolderId(row.try_get(0)?),
+        state: serde_json::from_str(&state)
+            .map_err(|error| Error::Damaged { table: "sync_state", reason: error.to_string() })?,
+        options: row.try_get(2)?,
+    })
+}
