@@ -1,0 +1,12 @@
+//! The protocol as values: each command's request and answer, statuses, policy, quirks. No I/O, no decisions.
+
+pub mod command;
+pub mod element;
+pub mod options;
+pub mod preference;
+pub mod query;
+pub mod status;
+pub mod sync;
+
+#[cfg(test)]
+pub(crate) mod golden;
