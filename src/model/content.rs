@@ -1,5 +1,6 @@
-//! What an item is, whatever its class: JSON in and out.
+//! What an item is, whatever its class: JSON in and out, and when it ceases to matter.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::model::class::Class;
@@ -86,6 +87,20 @@ impl Content {
             Self::Contact(contact) => contact.uid.as_deref(),
             Self::Task(task) => task.uid.as_deref(),
             Self::Note(note) => note.uid.as_deref(),
+        }
+    }
+
+    /// The last moment at which it matters, in microseconds: what a phone's filter cuts (`FilterType`).
+    ///
+    /// An event matters until its last occurrence is over, a task until it is completed, a note was last
+    /// touched then; contacts are never cut.
+    pub fn sort_time(&self) -> i64 {
+        match self {
+            Self::Event(event) => event.is_over_at().map_or(i64::MAX, Timestamp::as_microsecond),
+            Self::Contact(_) => 0,
+            Self::Task(task) if task.is_complete() => 0,
+            Self::Task(_) => i64::MAX,
+            Self::Note(note) => note.updated.map_or(i64::MAX, Timestamp::as_microsecond),
         }
     }
 
@@ -177,5 +192,30 @@ mod tests {
         for json in ["", "{", "[]", "null", "5"] {
             assert!(Content::from_json(Class::Notes, json).is_err(), "{json}");
         }
+    }
+
+    #[track_caller]
+    fn check_sort_time(class: Class, json: &str, expected: i64) {
+        assert_eq!(Content::from_json(class, json).unwrap().sort_time(), expected, "{json}");
+    }
+
+    #[test]
+    fn the_time_a_filter_cuts_is_the_last_that_matters() {
+        let second = 1_000_000;
+        check_sort_time(
+            Class::Calendar,
+            r#"{"start": "1970-01-01T00:00:00", "timeZone": "UTC", "duration": "PT1S"}"#,
+            second,
+        );
+        check_sort_time(
+            Class::Calendar,
+            r#"{"start": "1970-01-01T00:00:00", "recurrenceRule": {"frequency": "daily"}}"#,
+            i64::MAX,
+        );
+        check_sort_time(Class::Calendar, "{}", i64::MAX);
+        check_sort_time(Class::Tasks, r#"{"progress": "completed"}"#, 0);
+        check_sort_time(Class::Tasks, "{}", i64::MAX);
+        check_sort_time(Class::Contacts, "{}", 0);
+        check_sort_time(Class::Notes, r#"{"updated": "1970-01-01T00:00:01Z"}"#, second);
     }
 }

@@ -4,6 +4,7 @@
 //! `out-of-office`, `elsewhere`), `lomme:sensitivity` (`personal`).
 
 pub mod attendance;
+pub mod series;
 
 use std::collections::BTreeMap;
 

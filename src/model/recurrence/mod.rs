@@ -1,9 +1,10 @@
 //! How an event or task repeats: the rule as JSCalendar has it. Expanding it is `expand`'s business.
 
-use serde_json::Map;
-use serde_json::Value;
+pub mod expand;
 
 use jiff::civil::DateTime;
+use serde_json::Map;
+use serde_json::Value;
 
 use crate::model::object::Shape;
 use crate::model::object::object;
