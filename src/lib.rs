@@ -5,6 +5,7 @@
 pub mod model;
 pub mod eas;
 pub mod sync;
+pub mod vault;
 pub mod notify;
 pub mod store;
 pub mod connector;

@@ -22,6 +22,35 @@ pub struct Wake {
     pub folder: FolderId,
 }
 
+/// What the jobs of this node wait for. Knows nothing of what there is to do: they look. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    owed: Arc<Notify>,
+    asked: Arc<Notify>,
+}
+
+impl Work {
+    /// A write is owed to a back office.
+    pub fn owe(&self) {
+        self.owed.notify_one();
+    }
+
+    /// A pull was asked for.
+    pub fn ask(&self) {
+        self.asked.notify_one();
+    }
+
+    /// Ends when a write was owed since the last call.
+    pub async fn owed(&self) {
+        self.owed.notified().await;
+    }
+
+    /// Ends when a pull was asked for since the last call.
+    pub async fn asked(&self) {
+        self.asked.notified().await;
+    }
+}
+
 /// All who wait on this node. Cloning shares it.
 #[derive(Clone, Debug, Default)]
 pub struct Waiters {

@@ -1,6 +1,12 @@
 //! All SQL. Decides no conflict and reads no clock; `now` comes from the caller.
 
+pub mod access;
+pub mod directory;
+pub mod log;
+pub mod outbox;
+pub mod pull;
 pub mod schema;
+pub mod sweep;
 pub mod wake;
 pub mod folder;
 pub mod item;
@@ -21,6 +27,7 @@ use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::notify::Waiters;
 use crate::notify::Wake;
+use crate::notify::Work;
 
 /// What can go wrong below the store.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +79,7 @@ pub struct Store {
     readers: AnyPool,
     writers: AnyPool,
     waiters: Waiters,
+    work: Work,
     bus: Option<wake::Bus>,
 }
 
@@ -80,7 +88,10 @@ pub struct Store {
 pub struct Tx {
     inner: Transaction<'static, Any>,
     wakes: Vec<Wake>,
+    owes: bool,
+    asks: bool,
     waiters: Waiters,
+    work: Work,
     bus: Option<wake::Bus>,
 }
 
@@ -110,7 +121,7 @@ impl Store {
                 (both.clone(), both)
             }
         };
-        let mut store = Self { kind, readers, writers, waiters, bus: None };
+        let mut store = Self { kind, readers, writers, waiters, work: Work::default(), bus: None };
         schema::upgrade(&store).await?;
         if kind == Kind::Postgres {
             store.bus = Some(wake::Bus::start(url, store.waiters.clone()).await?);
@@ -128,7 +139,15 @@ impl Store {
             Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         };
         let inner = self.writers.begin_with(open).await?;
-        Ok(Tx { inner, wakes: Vec::new(), waiters: self.waiters.clone(), bus: self.bus.clone() })
+        Ok(Tx {
+            inner,
+            wakes: Vec::new(),
+            owes: false,
+            asks: false,
+            waiters: self.waiters.clone(),
+            work: self.work.clone(),
+            bus: self.bus.clone(),
+        })
     }
 
     /// Opens a snapshot to read from.
@@ -143,6 +162,11 @@ impl Store {
     /// Who waits on this node.
     pub fn waiters(&self) -> &Waiters {
         &self.waiters
+    }
+
+    /// What the jobs of this node wait for.
+    pub fn work(&self) -> &Work {
+        &self.work
     }
 
     /// Closes the connections after the work in hand.
@@ -162,7 +186,23 @@ impl Tx {
                 bus.publish(wake);
             }
         }
+        if self.owes {
+            self.work.owe();
+        }
+        if self.asks {
+            self.work.ask();
+        }
         Ok(())
+    }
+
+    /// Notes that something is owed to a back office once this is committed.
+    pub(crate) fn owes(&mut self) {
+        self.owes = true;
+    }
+
+    /// Notes that a pull is due once this is committed.
+    pub(crate) fn asks(&mut self) {
+        self.asks = true;
     }
 
     /// Notes that who waits on the folder has to be woken once this is committed.

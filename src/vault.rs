@@ -1,0 +1,79 @@
+//! Keeps log-ins to back offices sealed while they lie in the database. Knows no files: the key is given.
+
+use std::fmt;
+
+use chacha20poly1305::KeyInit;
+use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::XNonce;
+use chacha20poly1305::aead::Aead;
+use chacha20poly1305::aead::Payload;
+
+use crate::model::id::AccountId;
+
+/// Seals and opens with the key of this installation. A copy of the database alone tells no password.
+#[derive(Clone)]
+pub struct Vault {
+    cipher: XChaCha20Poly1305,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+/// Bytes of the nonce that goes before what is sealed; random, so long that none comes twice.
+const NONCE: usize = 24;
+
+impl Vault {
+    /// A vault with this key.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(key.into()) }
+    }
+
+    /// Seals a secret of one account's access; moved to another row it does not open.
+    pub fn seal(
+        &self,
+        account: AccountId,
+        connection: &str,
+        nonce: [u8; NONCE],
+        secret: &str,
+    ) -> Option<Vec<u8>> {
+        let place = place(account, connection);
+        let payload = Payload { msg: secret.as_bytes(), aad: place.as_bytes() };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what was sealed for this place; none with another key.
+    pub fn open(&self, account: AccountId, connection: &str, sealed: &[u8]) -> Option<String> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let place = place(account, connection);
+        let payload = Payload { msg: sealed, aad: place.as_bytes() };
+        let secret = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        String::from_utf8(secret).ok()
+    }
+}
+
+fn place(account: AccountId, connection: &str) -> String {
+    format!("access {account} {connection}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KARI: AccountId = AccountId(1);
+
+    #[test]
+    fn a_secret_opens_in_its_own_place_only() {
+        let vault = Vault::new(&[7; 32]);
+        let sealed = vault.seal(KARI, "crm", [1; NONCE], "æble").unwrap();
+        assert!(!sealed.windows(3).any(|bytes| bytes == b"ble"));
+        assert_eq!(vault.open(KARI, "crm", &sealed).as_deref(), Some("æble"));
+        assert_eq!(vault.open(AccountId(2), "crm", &sealed), None);
+        assert_eq!(vault.open(KARI, "dav", &sealed), None);
+        assert_eq!(Vault::new(&[8; 32]).open(KARI, "crm", &sealed), None);
+        assert_eq!(vault.open(KARI, "crm", &sealed[..10]), None);
+    }
+}
