@@ -9,4 +9,5 @@ pub mod vault;
 pub mod notify;
 pub mod store;
 pub mod connector;
+pub mod config;
 pub mod error;

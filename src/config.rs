@@ -1,0 +1,360 @@
+//! The configuration file: every key, its default, its bounds, and what is said when it is wrong. Opens nothing it names.
+
+pub mod connection;
+pub mod fault;
+pub mod value;
+
+use std::fs;
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use self::connection::Connection;
+use self::fault::Fault;
+use self::fault::Place;
+
+/// Everything an administrator can say.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where phones and browsers reach us.
+    pub server: Server,
+    /// Where everything is kept.
+    pub store: Store,
+    /// The company whose accounts these are.
+    pub organisation: Organisation,
+    /// How often the back office is asked.
+    pub pull: Pull,
+    /// How long a phone may wait for news.
+    pub ping: Ping,
+    /// What one client may cost.
+    pub limits: Limits,
+    /// What is asked of a phone before it gets anything.
+    pub policy: Policy,
+    /// Who wins when both sides changed the same item.
+    pub conflict: Conflict,
+    /// What is written down while we run.
+    pub log: Log,
+    /// The back offices.
+    #[serde(rename = "connection")]
+    pub connections: Vec<Connection>,
+}
+
+/// `[server]`
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Where plain HTTP is answered; none: nowhere.
+    pub listen: Option<SocketAddr>,
+    /// Where HTTPS is answered; none: nowhere.
+    pub listen_tls: Option<SocketAddr>,
+    /// The certificate chain as PEM; none: one is made and signed by itself.
+    pub certificate: Option<PathBuf>,
+    /// Its private key as PEM.
+    pub key: Option<PathBuf>,
+    /// Whether log-ins are accepted over plain HTTP; none: from this machine, and where there is no TLS at all.
+    pub plain_http: Option<bool>,
+    /// Reverse proxies: what they say in `X-Forwarded-For` and `X-Forwarded-Proto` is believed.
+    pub proxies: Vec<IpAddr>,
+    /// Who may read `/metrics`, besides this machine.
+    pub metrics_from: Vec<IpAddr>,
+}
+
+/// `[store]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// The database: `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// The folder for what is not in the database: the key of the secrets, the certificate we made.
+    pub data: PathBuf,
+}
+
+/// `[organisation]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Organisation {
+    /// Its name, for people.
+    pub name: String,
+}
+
+/// `[pull]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pull {
+    /// From one pull of a connection to the next.
+    #[serde(deserialize_with = "value::duration")]
+    pub every: Duration,
+}
+
+/// `[ping]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ping {
+    /// The shortest heartbeat accepted.
+    #[serde(deserialize_with = "value::duration")]
+    pub min: Duration,
+    /// The longest.
+    #[serde(deserialize_with = "value::duration")]
+    pub max: Duration,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// The largest request body; beyond it 413.
+    #[serde(deserialize_with = "value::size")]
+    pub body: usize,
+    /// How long a body may take to arrive; then 408.
+    #[serde(deserialize_with = "value::duration")]
+    pub body_time: Duration,
+    /// The largest request head; beyond it 431.
+    #[serde(deserialize_with = "value::size")]
+    pub head: usize,
+    /// How long a head may take to arrive, and a connection may lie idle.
+    #[serde(deserialize_with = "value::duration")]
+    pub head_time: Duration,
+    /// Connections at a time; further ones wait.
+    pub connections: usize,
+    /// Log-ins that may wait for their password to be checked; further ones get 503.
+    pub log_ins: usize,
+}
+
+/// `[policy]`: what a phone is asked to keep to (MS-ASPROV).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Whether a phone that has not accepted the policy gets nothing.
+    pub required: bool,
+    /// Whether a phone that can keep only part of it may sync all the same.
+    pub allow_partial: bool,
+    /// Whether the phone needs a password.
+    pub password: bool,
+    /// Its least length.
+    pub password_length: u8,
+    /// Whether it needs letters and digits.
+    pub password_alphanumeric: bool,
+    /// The phone locks itself after so long; 0s: never.
+    #[serde(deserialize_with = "value::duration")]
+    pub lock_after: Duration,
+    /// The phone wipes itself after so many wrong passwords; 0: never.
+    pub wipe_after: u8,
+}
+
+/// `[conflict]`: per class, who wins.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Conflict {
+    /// For events.
+    pub calendar: Winner,
+    /// For people.
+    pub contacts: Winner,
+    /// For things to do.
+    pub tasks: Winner,
+    /// For notes.
+    pub notes: Winner,
+}
+
+/// Who wins when a phone and the other side changed the same item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Winner {
+    /// As the phone's owner set it on the phone.
+    #[default]
+    #[serde(rename = "device decides")]
+    DeviceDecides,
+    /// The back office's version.
+    Server,
+    /// The phone's version.
+    Device,
+    /// The later change.
+    Newest,
+    /// Field by field, as far as they changed different ones.
+    Merge,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug` or `trace`; or per module, as in `info,lomme::http=debug`.
+    pub level: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Heartbeats that a radio and a balancer can live with (`[ping]` keeps within them).
+const HEARTBEATS: std::ops::RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_mins(59);
+
+impl Config {
+    /// Reads and checks the file; paths in it are relative to its folder.
+    pub fn load(file: &Path) -> Result<Self, fault::Error> {
+        let text = fs::read_to_string(file)
+            .map_err(|error| fault::Error::Unreadable { file: file.to_owned(), reason: error.to_string() })?;
+        let folder = file.parent().unwrap_or_else(|| Path::new(""));
+        Self::read(&text, folder).map_err(|fault| fault.within(file, &text))
+    }
+
+    fn read(text: &str, folder: &Path) -> Result<Self, Fault> {
+        let mut config: Self = toml::from_str(text).map_err(|error| Fault::from_toml(&error, text))?;
+        config.resolve(folder)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn resolve(&mut self, folder: &Path) -> Result<(), Fault> {
+        self.store.data = folder.join(&self.store.data);
+        if let Some(path) = self.store.url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() {
+                return Err(Fault::at(Place::key("store", "url"), "name a file: `sqlite:lomme.db`"));
+            }
+            self.store.url = format!("sqlite:{}", folder.join(path).display());
+        }
+        for path in [&mut self.server.certificate, &mut self.server.key].into_iter().flatten() {
+            *path = folder.join(&path);
+        }
+        for (index, connection) in self.connections.iter_mut().enumerate() {
+            connection.resolve(folder, index)?;
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        let fault = |section, key, message: &str| Err(Fault::at(Place::key(section, key), message));
+        let Server { listen, listen_tls, certificate, key, .. } = &self.server;
+        if listen.is_none() && listen_tls.is_none() {
+            return fault(
+                "server",
+                "listen_tls",
+                "say where to listen, for example `listen_tls = \"0.0.0.0:443\"`",
+            );
+        }
+        match (certificate, key) {
+            (Some(_), None) => {
+                return fault("server", "certificate", "needs `key`, the file of its private key");
+            }
+            (None, Some(_)) => {
+                return fault("server", "key", "needs `certificate`, the file of its certificate chain");
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|kind| self.store.url.starts_with(kind)) {
+            return fault(
+                "store",
+                "url",
+                "must be `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`",
+            );
+        }
+        if self.pull.every < Duration::from_secs(1) {
+            return fault("pull", "every", "must be at least `1s`");
+        }
+        if !HEARTBEATS.contains(&self.ping.min) {
+            return fault("ping", "min", "must lie between `10s` and `59m`");
+        }
+        if !HEARTBEATS.contains(&self.ping.max) {
+            return fault("ping", "max", "must lie between `10s` and `59m`");
+        }
+        if self.ping.max < self.ping.min {
+            return fault("ping", "max", "must not be less than `min`");
+        }
+        self.check_limits()?;
+        connection::check(&self.connections)
+    }
+
+    fn check_limits(&self) -> Result<(), Fault> {
+        let least = [
+            ("body", self.limits.body >= 64 * 1024, "must be at least `64kB`"),
+            // hyper keeps its first read buffer of 8 kB whatever is asked of it.
+            ("head", self.limits.head >= 8192, "must be at least `8kB`"),
+            ("body_time", !self.limits.body_time.is_zero(), "must be more than `0s`"),
+            ("head_time", !self.limits.head_time.is_zero(), "must be more than `0s`"),
+            ("connections", self.limits.connections > 0, "must be at least 1"),
+            ("log_ins", self.limits.log_ins > 0, "must be at least 1"),
+        ];
+        match least.into_iter().find(|(_, holds, _)| !holds) {
+            Some((key, _, message)) => Err(Fault::at(Place::key("limits", key), message)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: "sqlite:lomme.db".to_owned(), data: PathBuf::from("data") }
+    }
+}
+
+impl Default for Organisation {
+    fn default() -> Self {
+        Self { name: "My company".to_owned() }
+    }
+}
+
+impl Default for Pull {
+    fn default() -> Self {
+        Self { every: Duration::from_mins(15) }
+    }
+}
+
+impl Default for Ping {
+    fn default() -> Self {
+        Self { min: *HEARTBEATS.start(), max: *HEARTBEATS.end() }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // A mail with the attachments that most mail servers still accept, in base64.
+            body: 36 * 1024 * 1024,
+            // A phone on a slow network sends 36 MB in five minutes at 1 Mbit/s.
+            body_time: Duration::from_mins(5),
+            head: 16 * 1024,
+            head_time: Duration::from_secs(30),
+            connections: 20_000,
+            // At 40 ms each on one core the last of them waits under three seconds.
+            log_ins: 64,
+        }
+    }
+}
+
+impl Default for Policy {
+    /// Asks for nothing: Nokia's Mail for Exchange may not sync under a policy that differs.
+    fn default() -> Self {
+        Self {
+            required: false,
+            allow_partial: true,
+            password: false,
+            password_length: 4,
+            password_alphanumeric: false,
+            lock_after: Duration::ZERO,
+            wipe_after: 0,
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! `[[connection]]`: a back office and how it is reached. Speaks to none.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::de::Error;
+
+use super::fault::Fault;
+use super::fault::Place;
+use super::value;
+use crate::model::class::Class;
+
+/// One back office.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Connection {
+    /// What the database, the logs and the command line call it.
+    pub name: String,
+    /// What it speaks.
+    pub kind: Kind,
+    /// What of it is synced.
+    #[serde(default, deserialize_with = "classes")]
+    pub classes: Vec<Class>,
+    /// Whether the company directory is searched there.
+    #[serde(default)]
+    pub directory: bool,
+    /// Where it is.
+    #[serde(default)]
+    pub url: String,
+    /// Who logs in.
+    #[serde(default)]
+    pub log_in: LogIn,
+    /// A bearer token, for [`LogIn::Organisation`].
+    pub token: Option<Secret>,
+    /// The file that holds it.
+    pub token_file: Option<PathBuf>,
+    /// A user name for Basic, instead of a token.
+    pub user: Option<String>,
+    /// Its password.
+    pub password: Option<Secret>,
+    /// The file that holds it.
+    pub password_file: Option<PathBuf>,
+    /// What the back office signs its nudges with (`/hooks/NAME`); none: nudges are refused.
+    pub hook_key: Option<Secret>,
+    /// The file that holds it.
+    pub hook_key_file: Option<PathBuf>,
+    /// Whether its certificate has to be one that is trusted.
+    #[serde(default = "yes")]
+    pub verify_tls: bool,
+    /// A certificate authority to trust besides the public ones, as PEM.
+    pub authority: Option<PathBuf>,
+    /// From one pull to the next, where it differs from `[pull]`.
+    #[serde(default, deserialize_with = "value::optional_duration")]
+    pub every: Option<Duration>,
+}
+
+/// What a back office speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The pull contract, over HTTP and JSON.
+    HttpApi,
+    /// CalDAV and CardDAV.
+    Dav,
+    /// Nothing: items live here alone.
+    Local,
+}
+
+/// Who logs in at the back office.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogIn {
+    /// One log-in for all accounts, stated here.
+    #[default]
+    Organisation,
+    /// Each account with its own (`lomme account connect`).
+    User,
+}
+
+/// Something that must not be printed.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// What it is, for the one who needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn classes<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Class>, D::Error> {
+    let known = [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes];
+    let class = |name: &String| known.into_iter().find(|class| class.as_str().eq_ignore_ascii_case(name));
+    let names = Vec::<String>::deserialize(source)?;
+    names
+        .iter()
+        .map(|name| {
+            class(name).ok_or_else(|| {
+                D::Error::custom(format!(
+                    "`{name}` is no class; known are `calendar`, `contacts`, `tasks`, `notes`"
+                ))
+            })
+        })
+        .collect()
+}
+
+impl Connection {
+    /// Makes paths absolute and reads the secrets that are in files.
+    pub(super) fn resolve(&mut self, folder: &Path, index: usize) -> Result<(), Fault> {
+        let secrets = [
+            ("token_file", &mut self.token, &self.token_file),
+            ("password_file", &mut self.password, &self.password_file),
+            ("hook_key_file", &mut self.hook_key, &self.hook_key_file),
+        ];
+        for (key, secret, file) in secrets {
+            let Some(file) = file else { continue };
+            if secret.is_some() {
+                return Err(fault(index, key, "state the secret or its file, not both"));
+            }
+            let file = folder.join(file);
+            let text = fs::read_to_string(&file)
+                .map_err(|error| fault(index, key, &format!("cannot read {}: {error}", file.display())))?;
+            *secret = Some(Secret(text.trim_end_matches(['\r', '\n']).to_owned()));
+        }
+        if let Some(authority) = &mut self.authority {
+            *authority = folder.join(&authority);
+        }
+        Ok(())
+    }
+
+    fn check(&self, index: usize) -> Result<(), Fault> {
+        let name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.name.is_empty() || !self.name.chars().all(name) {
+            return Err(fault(
+                index,
+                "name",
+                "must be small letters, digits and hyphens, as in `back-office`",
+            ));
+        }
+        if self.classes.is_empty() && !self.directory {
+            return Err(fault(
+                index,
+                "classes",
+                "say what is synced, for example `classes = [\"calendar\", \"tasks\"]`",
+            ));
+        }
+        if self.kind == Kind::Local {
+            return Ok(());
+        }
+        if !["http://", "https://"].iter().any(|scheme| self.url.starts_with(scheme)) {
+            return Err(fault(index, "url", "must be an address such as `https://office.example/v1`"));
+        }
+        if self.log_in == LogIn::User {
+            return Ok(());
+        }
+        match (&self.token, &self.user, &self.password) {
+            (Some(_), None, None) | (None, Some(_), Some(_)) => Ok(()),
+            (Some(_), _, _) => {
+                Err(fault(index, "token", "state a token, or a user and a password, not both"))
+            }
+            (None, _, _) => Err(fault(
+                index,
+                "token",
+                "state a `token`, or `user` and `password`, or `log_in = \"user\"` if each account has its own",
+            )),
+        }
+    }
+}
+
+/// Each by itself, then all together: names are unique, and each class and the directory come from one.
+pub(super) fn check(connections: &[Connection]) -> Result<(), Fault> {
+    for (index, connection) in connections.iter().enumerate() {
+        connection.check(index)?;
+        let Some(others) = connections.get(..index) else { continue };
+        if others.iter().any(|other| other.name == connection.name) {
+            return Err(fault(
+                index,
+                "name",
+                &format!("`{}` is taken by another connection", connection.name),
+            ));
+        }
+        for class in &connection.classes {
+            if let Some(other) = others.iter().find(|other| other.classes.contains(class)) {
+                let message =
+                    format!("`{class}` comes from `{}` already; one connection a class", other.name);
+                return Err(fault(index, "classes", &message));
+            }
+        }
+        if connection.directory && others.iter().any(|other| other.directory) {
+            return Err(fault(index, "directory", "another connection has it already"));
+        }
+    }
+    Ok(())
+}
+
+fn fault(index: usize, key: &'static str, message: &str) -> Fault {
+    Fault::at(Place::Key { section: "connection", index, key }, message)
+}

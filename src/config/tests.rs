@@ -1,0 +1,162 @@
+//! What the configuration accepts, and what it says when it does not.
+
+use super::*;
+
+const SAMPLE: &str = include_str!("../../deploy/config.toml");
+
+/// The sample with every commented key in force, as one who takes away all `#` would have it.
+fn uncommented() -> String {
+    let is_toml = |line: &str| {
+        line.starts_with('[')
+            || line
+                .split_once(" = ")
+                .is_some_and(|(key, _)| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+    };
+    let lines = SAMPLE.lines().map(|line| match line.strip_prefix('#') {
+        Some(rest) if is_toml(rest) => rest,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What serde knows in a section, out of the message for a key it does not.
+fn known_keys(header: &str) -> Vec<String> {
+    let text = format!("{header}\n\"?\" = 1\n");
+    let error = toml::from_str::<Config>(&text).unwrap_err();
+    error.message().split('`').skip(3).step_by(2).map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn check(text: &str, expected: &str) {
+    let text = if text.contains("listen") {
+        text.to_owned()
+    } else {
+        format!("{text}\n[server]\nlisten = \"127.0.0.1:0\"")
+    };
+    let error = Config::read(&text, Path::new("")).unwrap_err().within(Path::new("lomme.toml"), &text);
+    assert_eq!(error.to_string(), format!("lomme.toml, line {expected}"));
+}
+
+#[test]
+fn the_sample_is_valid_as_it_is() {
+    Config::read(SAMPLE, Path::new("")).unwrap();
+}
+
+#[test]
+fn the_sample_names_every_key() {
+    let sections = ["server", "store", "organisation", "pull", "ping", "limits", "policy", "conflict", "log"];
+    let all = known_keys("");
+    assert_eq!(all.len(), sections.len() + 1);
+    let text = uncommented();
+    for (header, keys) in sections
+        .map(|section| (format!("[{section}]"), known_keys(&format!("[{section}]"))))
+        .into_iter()
+        .chain([("[[connection]]".to_owned(), known_keys("[[connection]]"))])
+    {
+        assert!(!keys.is_empty(), "{header}");
+        let section: Vec<&str> = text
+            .split(&format!("{header}\n"))
+            .skip(1)
+            .map(|rest| rest.split("\n[").next().unwrap())
+            .collect();
+        for key in keys {
+            let line = format!("\n{key} = ");
+            assert!(section.iter().any(|part| format!("\n{part}").contains(&line)), "{header} lacks {key}");
+        }
+    }
+}
+
+#[test]
+fn what_the_sample_calls_a_default_is_one() {
+    let mut config: Config = toml::from_str(&uncommented()).unwrap();
+    config.connections.clear();
+    // These have no default, as the comments say.
+    let server = Server {
+        listen: None,
+        listen_tls: None,
+        certificate: None,
+        key: None,
+        plain_http: None,
+        ..config.server
+    };
+    assert_eq!(Config { server, ..config }, Config::default());
+}
+
+#[test]
+fn a_wrong_key_is_met_with_its_line_and_the_nearest_known_one() {
+    check(
+        "[server]\nlisten_tsl = \"0.0.0.0:1\"",
+        "2: `listen_tsl` is not known here; did you mean `listen_tls`?",
+    );
+    check("[sever]\nlisten = \"0.0.0.0:1\"", "1: `sever` is not known here; did you mean `server`?");
+    check("[pull]\nxylophone = 1", "2: `xylophone` is not known here; known are `every`");
+}
+
+#[test]
+fn a_wrong_value_is_met_with_what_would_be_right() {
+    check(
+        "[pull]\n\nevery = \"15 minutes\"",
+        "3: `every`: `15 minutes` is no duration; write it as `500ms`, `2s`, `15m` or `1h`",
+    );
+    check("[pull]\nevery = 15", "2: `every`: `15` is no duration; write it as `500ms`, `2s`, `15m` or `1h`");
+    check("[ping]\nmin = \"5s\"", "2: `ping.min`: must lie between `10s` and `59m`");
+    check("[ping]\nmin = \"20m\"\nmax = \"10m\"", "3: `ping.max`: must not be less than `min`");
+    check("[server]\nlisten = \"8080\"", "2: `listen`: invalid socket address syntax");
+    check(
+        "[store]\nurl = \"mysql://x\"",
+        "2: `store.url`: must be `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`",
+    );
+    check(
+        "[conflict]\ntasks = \"phone\"",
+        "2: `tasks`: unknown variant `phone`, expected one of `device decides`, `server`, `device`, `newest`, `merge`",
+    );
+    check(
+        "[server]\nlisten_tls = \"0.0.0.0:1\"\nkey = \"k\"",
+        "3: `server.key`: needs `certificate`, the file of its certificate chain",
+    );
+    check(
+        "[store]\ndata = \"d\"\n[server]\nproxies = [] # no listen",
+        "3: `server.listen_tls`: say where to listen, for example `listen_tls = \"0.0.0.0:443\"`",
+    );
+}
+
+#[test]
+fn each_connection_is_checked_at_its_own_place() {
+    let first = "[[connection]]\nname = \"crm\"\nkind = \"local\"\nclasses = [\"Tasks\"]\n";
+    check(
+        &format!("{first}[[connection]]\nname = \"dav\"\nkind = \"local\"\nclasses = [\"notes\", \"tasks\"]"),
+        "8: `connection.classes`: `Tasks` comes from `crm` already; one connection a class",
+    );
+    check(
+        &format!("{first}[[connection]]\nname = \"crm\"\nkind = \"local\"\nclasses = [\"notes\"]"),
+        "6: `connection.name`: `crm` is taken by another connection",
+    );
+    check(
+        "[[connection]]\nname = \"x\"\nkind = \"dav\"\nurl = \"http://h\"\nclasses = [\"notes\"]",
+        "1: `connection.token`: state a `token`, or `user` and `password`, or `log_in = \"user\"` if each account has its own",
+    );
+    check(
+        "[[connection]]\nname = \"x\"\nkind = \"local\"\nclasses = [\"mail\"]",
+        "4: `classes`: `mail` is no class; known are `calendar`, `contacts`, `tasks`, `notes`",
+    );
+    check("[[connection]]\nkind = \"local\"", "1: missing field `name`");
+}
+
+#[test]
+fn paths_are_relative_to_the_file_and_secrets_come_from_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("token"), "s3cret\n").unwrap();
+    let file = folder.path().join("lomme.toml");
+    fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:0\"\n[[connection]]\nname = \"crm\"\nkind = \"http_api\"\n\
+         url = \"http://localhost/v1\"\nclasses = [\"tasks\"]\ntoken_file = \"token\"\n",
+    )
+    .unwrap();
+    let config = Config::load(&file).unwrap();
+    assert_eq!(config.store.url, format!("sqlite:{}/lomme.db", folder.path().display()));
+    assert_eq!(config.store.data, folder.path().join("data"));
+    let token = config.connections[0].token.as_ref().unwrap();
+    assert_eq!(token.reveal(), "s3cret");
+    assert!(!format!("{config:?}").contains("s3cret"));
+}
