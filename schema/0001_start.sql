@@ -10,6 +10,7 @@ CREATE TABLE account (
     account_id      BIGINT NOT NULL PRIMARY KEY,
     organisation_id BIGINT NOT NULL,
     email           TEXT NOT NULL,              -- folded to lower case
+    login           TEXT NOT NULL,              -- what is before its @
     name            TEXT NOT NULL,
     password        TEXT,                       -- argon2id, PHC string
     administrator_at BIGINT,
@@ -19,6 +20,7 @@ CREATE TABLE account (
     disabled_at     BIGINT
 );
 CREATE UNIQUE INDEX account_by_email ON account (email);
+CREATE INDEX account_by_login ON account (login);
 CREATE INDEX account_by_organisation ON account (organisation_id, account_id);
 
 CREATE TABLE device (

@@ -10,4 +10,8 @@ pub mod notify;
 pub mod store;
 pub mod connector;
 pub mod config;
+pub mod metrics;
+pub mod secret;
 pub mod error;
+pub mod app;
+pub mod auth;

@@ -1,0 +1,188 @@
+//! What every part of the running program shares: configuration, store, back offices, clock, chance. Does none of the work.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::connector::Connector;
+use crate::metrics::Metrics;
+use crate::notify::Waiters;
+use crate::secret;
+use crate::store;
+use crate::store::Store;
+use crate::vault::Vault;
+
+/// The running program. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+/// The back offices, by the name that the configuration gives them.
+pub type Connections = BTreeMap<String, Arc<dyn Connector>>;
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    store: Store,
+    vault: Vault,
+    connections: Connections,
+    metrics: Metrics,
+    stopping: watch::Sender<bool>,
+}
+
+/// What keeps the program from starting, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder for what is not in the database.
+    #[error("cannot use the data folder {}: {reason}", folder.display())]
+    Data {
+        /// Which folder.
+        folder: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The database.
+    #[error("cannot use the database {url}: {source}")]
+    Store {
+        /// Which, without its password.
+        url: String,
+        /// Why not.
+        source: store::Error,
+    },
+    /// The key of the vault.
+    #[error(transparent)]
+    Secret(#[from] secret::Error),
+}
+
+impl App {
+    /// Opens what the configuration names: the data folder, the key of the vault, the store.
+    pub async fn open(config: Config, connections: Connections) -> Result<Self, Error> {
+        let folder = &config.store.data;
+        let unusable =
+            |reason: std::io::Error| Error::Data { folder: folder.clone(), reason: reason.to_string() };
+        fs::create_dir_all(folder).map_err(unusable)?;
+        let vault = Vault::new(&*secret::key(folder, rand::random())?);
+        let store = Store::open(&config.store.url, Waiters::default())
+            .await
+            .map_err(|source| Error::Store { url: without_password(&config.store.url), source })?;
+        let inner = Inner {
+            config,
+            store,
+            vault,
+            connections,
+            metrics: Metrics::default(),
+            stopping: watch::Sender::new(false),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// What the administrator said.
+    pub fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// Where everything is kept.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Who waits for news on this node.
+    pub fn waiters(&self) -> &Waiters {
+        self.inner.store.waiters()
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// The back office of that name; none for `local` ones and for those no longer configured.
+    pub fn connection(&self, name: &str) -> Option<&Arc<dyn Connector>> {
+        self.inner.connections.get(name)
+    }
+
+    /// All back offices.
+    pub fn connections(&self) -> &Connections {
+        &self.inner.connections
+    }
+
+    /// The one clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    pub fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        // The store keeps microseconds; what is compared with a stored time has to be as coarse.
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+    }
+
+    /// So many random bytes, fit for keys.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        rand::random()
+    }
+
+    /// A number for a new row that no node gives twice, and that grows with time.
+    pub fn new_id(&self) -> i64 {
+        new_id(self.now(), rand::random())
+    }
+
+    /// What the secrets of back offices are sealed with.
+    pub fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    /// Tells all who wait that the program ends.
+    pub fn stop(&self) {
+        self.inner.stopping.send_replace(true);
+    }
+
+    /// Ends when the program is to end: a request that waits for news answers then.
+    pub async fn stopping(&self) {
+        let mut stopping = self.inner.stopping.subscribe();
+        // The sender lives as long as we do, so this ends by the value alone.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    }
+}
+
+/// 41 bits of milliseconds since 2020 (until 2089), 22 bits of chance.
+fn new_id(now: Timestamp, chance: u32) -> i64 {
+    const START_OF_2020: i64 = 1_577_836_800_000;
+    ((now.as_millisecond() - START_OF_2020) << 22) | i64::from(chance >> 10)
+}
+
+/// The address of a database as it may be printed.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    match rest.rsplit_once('@') {
+        Some((credentials, host)) => {
+            let user = credentials.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}@{host}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_grow_with_time_and_stay_positive() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let first = new_id(at("2026-11-22T12:00:00Z"), u32::MAX);
+        let second = new_id(at("2026-11-22T12:00:00.001Z"), 0);
+        assert!(0 < first && first < second);
+        assert!(new_id(at("2089-01-01T00:00:00Z"), u32::MAX) > second);
+    }
+
+    #[test]
+    fn a_database_is_named_without_its_password() {
+        assert_eq!(without_password("postgres://lomme:p@ss@db/x"), "postgres://lomme@db/x");
+        assert_eq!(without_password("postgres://db/x"), "postgres://db/x");
+        assert_eq!(without_password("sqlite:/var/lib/lomme.db"), "sqlite:/var/lib/lomme.db");
+    }
+}

@@ -1,0 +1,61 @@
+//! The key that log-ins to back offices are sealed with, kept in a file of the data folder. Seals nothing itself.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+/// The key's file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the key of the secrets in {}: {reason}", file.display())]
+pub struct Error {
+    file: PathBuf,
+    reason: String,
+}
+
+/// The key in the data folder; where there is none, `fresh` becomes it.
+pub fn key(data: &Path, fresh: [u8; 32]) -> Result<Zeroizing<[u8; 32]>, Error> {
+    let file = data.join("secret.key");
+    let wrong = |reason: String| Error { file: file.clone(), reason };
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let text = Zeroizing::new(STANDARD.encode(fresh));
+            write_private(&file, text.as_bytes()).map_err(|error| wrong(error.to_string()))?;
+            text
+        }
+        Err(error) => return Err(wrong(error.to_string())),
+    };
+    let key = STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    key.map(Zeroizing::new).ok_or_else(|| wrong("it does not hold 32 bytes in base64".to_owned()))
+}
+
+/// Writes a new file that only its owner may read.
+pub fn write_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(file)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(*key(folder.path(), [1; 32]).unwrap(), [1; 32]);
+        assert_eq!(*key(folder.path(), [2; 32]).unwrap(), [1; 32]);
+        fs::write(folder.path().join("secret.key"), "short").unwrap();
+        assert!(key(folder.path(), [1; 32]).is_err());
+    }
+}
