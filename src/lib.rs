@@ -15,3 +15,4 @@ pub mod secret;
 pub mod error;
 pub mod app;
 pub mod auth;
+pub mod command;

@@ -1,0 +1,3 @@
+//! What the server does for each command of the protocol.
+
+pub mod request;

@@ -1,0 +1,60 @@
+//! A request for a command, as HTTP hands it over, and what goes back. Not a socket, not a header more than commands need.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::eas::query::Query;
+use crate::store::account::Account;
+
+/// A POST to `/Microsoft-Server-ActiveSync` by somebody whose password was right.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who.
+    pub account: Arc<Account>,
+    /// What the request line says; its version and policy key stand behind those of the headers.
+    pub query: Query,
+    /// `MS-ASProtocolVersion`, as sent.
+    pub version: Option<String>,
+    /// `X-MS-PolicyKey`, as sent.
+    pub policy_key: Option<String>,
+    /// `User-Agent`, as sent.
+    pub user_agent: Option<String>,
+    /// `Content-Type`, as sent: old versions send messages as `message/rfc822`.
+    pub content_type: Option<String>,
+    /// Whether `MS-ASAcceptMultiPart` says so.
+    pub accept_multipart: bool,
+    /// From where.
+    pub address: IpAddr,
+    /// The whole body. A command that waits drops it first.
+    pub body: Bytes,
+}
+
+/// What goes back. Gzip, `Content-Length` and `Date` are not its business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// `Content-Type`, for a body that is not empty.
+    pub content_type: &'static str,
+    /// The body; may be empty.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// What WBXML travels as.
+    pub const WBXML: &'static str = "application/vnd.ms-sync.wbxml";
+
+    /// 200 with a document.
+    pub fn wbxml(body: Vec<u8>) -> Self {
+        Self { status: 200, headers: Vec::new(), content_type: Self::WBXML, body }
+    }
+
+    /// A status alone.
+    pub fn status(status: u16) -> Self {
+        Self { status, headers: Vec::new(), content_type: "text/plain", body: Vec::new() }
+    }
+}
