@@ -3,8 +3,6 @@
 //! What ActiveSync has no use for is read by the rules of WBXML 1.3 and left out: attributes, processing
 //! instructions, extensions, and elements with a literal name that the current code page does not have.
 
-use std::ops::RangeInclusive;
-
 use crate::code_pages;
 use crate::document::Document;
 use crate::document::Node;
@@ -59,13 +57,13 @@ struct Open {
 impl<'a> Decoder<'a> {
     /// Reads what stands before the root.
     fn start(body: &'a [u8], limits: &'a Limits) -> Result<Self, Error> {
-        /// WBXML 1.0 to 1.3; 1.0 did not yet say its character set.
-        const VERSIONS: RangeInclusive<u8> = 0x00..=0x03;
+        /// WBXML 1.3. WBXML 1.0, which is 0, did not yet say its character set.
+        const NEWEST: u8 = 0x03;
         const UTF_8: u32 = 106;
 
         let mut reader = Reader::new(body);
         let version = reader.byte("the header")?;
-        if !VERSIONS.contains(&version) {
+        if version > NEWEST {
             return Err(Error::Unexpected { offset: 0, found: version, expected: "a version of WBXML" });
         }
         if reader.number("the header")? == 0 {
@@ -75,8 +73,8 @@ impl<'a> Decoder<'a> {
         let charset = if version == 0 { UTF_8 } else { reader.number("the header")? };
         let length = reader.number("the header")?;
         let table = reader.take(length, "the string table")?;
-        // A tag, its text and END: fewer than 16 bytes are rare, so most documents allocate once.
-        let nodes = Vec::with_capacity(body.len() / 16);
+        // An element of a Sync takes 18 bytes, so most documents allocate once.
+        let nodes = Vec::with_capacity(limits.elements.min(body.len() / 16));
         Ok(Self {
             reader,
             limits,
@@ -117,6 +115,12 @@ impl<'a> Decoder<'a> {
             self.skip_attributes()?;
         }
         if byte & token::CONTENT == 0 {
+            self.close();
+        } else if let Some(span) = self.reader.plain_leaf(self.limits.text) {
+            // Most elements are a tag, a short text and END; what else they can be is slower.
+            if let Some(node) = self.nodes.last_mut() {
+                node.content = span;
+            }
             self.close();
         }
         Ok(())

@@ -38,7 +38,7 @@ pub enum Error {
         limit: usize,
     },
     /// Elements stand in each other deeper than the limit.
-    #[error("byte {offset} opens an element deeper than {limit}")]
+    #[error("byte {offset} begins an element deeper than {limit}")]
     TooDeep {
         /// Where the element that is one too deep stands.
         offset: usize,
@@ -46,7 +46,7 @@ pub enum Error {
         limit: usize,
     },
     /// There are more elements than the limit.
-    #[error("byte {offset} begins element {limit} and one")]
+    #[error("byte {offset} begins one element more than {limit}")]
     TooMany {
         /// Where the element that is one too many stands.
         offset: usize,
@@ -54,7 +54,7 @@ pub enum Error {
         limit: usize,
     },
     /// A text or opaque data is longer than the limit.
-    #[error("byte {offset} begins a text longer than {limit} bytes")]
+    #[error("byte {offset} begins or goes on with a text longer than {limit} bytes")]
     TooLong {
         /// Where the text stands.
         offset: usize,

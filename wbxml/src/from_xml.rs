@@ -210,3 +210,37 @@ fn decode_base64(text: &str) -> Result<Vec<u8>, XmlProblem> {
 fn syntax(error: impl std::fmt::Display) -> XmlProblem {
     XmlProblem::Syntax(error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(xml: &str, message: &str) {
+        assert_eq!(from_xml(xml).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn what_is_wrong_with_xml_is_said_with_its_line() {
+        check("", "line 1: the document has no end");
+        check("<Sync xmlns='AirSync'>\n<SyncKey>", "line 2: the document has no end");
+        check(
+            "<Sync xmlns='AirSync'>\n</Syn>",
+            "line 2: ill-formed document: expected `</Sync>`, but `</Syn>` was found",
+        );
+        check("\n<Sync/>", "line 2: no code page has a tag `Sync`");
+        check("<Sync xmlns='AirSync' id='1'/>", "line 1: an attribute `id` means nothing here");
+        check("<Sync xmlns='AirSync'>&auml;</Sync>", "line 1: there is no entity `auml`");
+        check("<Sync xmlns='AirSync'/><Sync/>", "line 1: there is something beside the first element");
+        check("text<Sync xmlns='AirSync'/>", "line 1: there is something beside the first element");
+        check("<Sync xmlns='AirSync' encoding='base64'>*</Sync>", "line 1: this is no opaque data");
+        check("<Sync xmlns='AirSync' encoding='base64'><SyncKey/></Sync>", "line 1: this is no opaque data");
+    }
+
+    #[test]
+    fn xml_may_be_written_by_hand() {
+        let written = "<a:Sync xmlns:a='AirSync:'> <!-- the first --> <a:SyncKey><![CDATA[<0>]]>&#x41;</a:SyncKey>\n</a:Sync>\n";
+        let document = from_xml(written).unwrap();
+        assert_eq!(document.encode(), b"\x03\x01\x6A\0\x45\x4B\x03<0>A\0\x01\x01");
+    }
+}

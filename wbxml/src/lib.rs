@@ -1,6 +1,34 @@
 //! The WBXML of Exchange ActiveSync: bytes to a tree and back, and the names of all elements.
 //!
 //! Knows nothing of what the elements mean, of HTTP or of the server.
+//!
+//! ```
+//! use wbxml::Document;
+//! use wbxml::Limits;
+//! use wbxml::Writer;
+//! use wbxml::folderhierarchy;
+//!
+//! let request = b"\x03\x01\x6A\x00\x00\x07\x56\x52\x030\x00\x01\x01";
+//! let document = Document::decode(*request, &Limits::default())?;
+//! assert_eq!(document.root().tag(), folderhierarchy::FOLDER_SYNC);
+//! let key = document.root().child(folderhierarchy::SYNC_KEY);
+//! assert_eq!(key.map(|key| key.text()), Some("0"));
+//!
+//! let mut answer = Writer::new();
+//! answer.open(folderhierarchy::FOLDER_SYNC);
+//! answer.number(folderhierarchy::STATUS, 1);
+//! answer.text(folderhierarchy::SYNC_KEY, "1");
+//! answer.container(folderhierarchy::CHANGES, |changes| {
+//!     changes.number(folderhierarchy::COUNT, 0);
+//! });
+//! answer.close();
+//! let answer = Document::decode(answer.finish(), &Limits::default())?;
+//! assert!(answer.to_xml().contains("<SyncKey>1</SyncKey>"));
+//! # Ok::<(), wbxml::Error>(())
+//! ```
+//!
+//! A [`Document`] is a flat list of small nodes over the bytes it came from: reading one allocates twice, however many
+//! elements it has, and [`Element`] is a view into it. A [`Writer`] writes bytes as it goes and builds no tree.
 
 #![warn(missing_docs)]
 

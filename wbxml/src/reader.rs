@@ -1,6 +1,8 @@
 //! Walks through bytes: bytes, numbers, strings. Knows no tags and builds nothing.
 
 use crate::error::Error;
+use crate::text;
+use crate::token;
 
 /// A stretch of bytes, kept as two offsets so that a node of a tree stays small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,10 +81,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A string of printing ASCII that an END follows, which is passed. Nothing is read when it is another, or too long.
+    pub(crate) fn plain_leaf(&mut self, limit: usize) -> Option<Span> {
+        let rest = self.rest().strip_prefix(&[token::STR_I])?;
+        let length = text::plain_length(rest)?;
+        if length > limit || rest.get(length + 1) != Some(&token::END) {
+            return None;
+        }
+        let start = self.position + 1;
+        self.position = start + length + 2;
+        Some(Span::between(start, start + length))
+    }
+
     /// A string up to its NUL, which is passed.
     pub(crate) fn string(&mut self) -> Result<Span, Error> {
-        let rest = self.bytes.get(self.position..).unwrap_or_default();
-        let Some(length) = memchr::memchr(0, rest) else { return Err(self.truncated("a string")) };
+        let Some(length) = memchr::memchr(0, self.rest()) else { return Err(self.truncated("a string")) };
         let span = Span::between(self.position, self.position + length);
         self.position += length + 1;
         Ok(span)
@@ -97,6 +110,11 @@ impl<'a> Reader<'a> {
         let span = Span::between(self.position, end);
         self.position = end;
         Ok(span)
+    }
+
+    /// What is not read yet.
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.position..).unwrap_or_default()
     }
 
     fn truncated(&self, inside: &'static str) -> Error {

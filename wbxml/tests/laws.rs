@@ -164,6 +164,11 @@ proptest! {
     }
 
     #[test]
+    fn any_text_is_xml_or_an_error(xml in "(<Sync xmlns='AirSync'>|<SyncKey|/>|>|</|<|[ -~]|&#13;|\\PC){0,30}") {
+        let _ = Document::from_xml(&xml);
+    }
+
+    #[test]
     fn encoding_what_was_decoded_is_a_fixed_point(bytes in likely_bytes()) {
         if let Ok(document) = decode(&bytes) {
             let encoded = document.encode();
