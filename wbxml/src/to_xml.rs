@@ -18,22 +18,12 @@ use crate::xml_name;
 
 /// The document as XML, with a line end at its end.
 pub(crate) fn to_xml(document: &Document) -> String {
-    let mut printer = Printer {
-        xml: String::from(r#"<?xml version="1.0" encoding="utf-8"?>"#),
-        page: document.root().tag().page(),
-        open: Vec::new(),
-    };
-    let mut namespaces = namespaces(document);
+    let xml = String::from(r#"<?xml version="1.0" encoding="utf-8"?>"#);
+    let mut printer = Printer { document, xml, page: document.root().tag().page(), open: Vec::new() };
     for (index, node, content) in document.root().nodes() {
         printer.close_until(index);
         match node.tag {
-            Some(tag) => printer.element(
-                tag,
-                node,
-                content,
-                &std::mem::take(&mut namespaces),
-                shape(document, index, node),
-            ),
+            Some(tag) => printer.element(index, tag, node, content),
             None => printer.content(node, content),
         }
     }
@@ -55,7 +45,7 @@ fn namespaces(document: &Document) -> String {
 }
 
 /// What stands in an element.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Shape {
     /// At most content.
     Leaf,
@@ -82,7 +72,8 @@ fn shape(document: &Document, index: u32, node: &Node) -> Shape {
     Shape::Container
 }
 
-struct Printer {
+struct Printer<'a> {
+    document: &'a Document,
     xml: String,
     /// The code page whose namespace is the default one.
     page: u8,
@@ -98,24 +89,24 @@ struct Open {
     is_preserved: bool,
 }
 
-impl Printer {
+impl Printer<'_> {
     /// Begins an element, and ends it too when it is a leaf.
-    fn element(&mut self, tag: Tag, node: &Node, content: &[u8], namespaces: &str, shape: Shape) {
-        let is_preserved = self.open.last().is_some_and(|open| open.is_preserved);
+    fn element(&mut self, index: u32, tag: Tag, node: &Node, content: &[u8]) {
         self.indent();
         self.xml.push('<');
         self.name(tag);
-        self.xml.push_str(namespaces);
-        let is_preserved = match shape {
-            Shape::Leaf => return self.leaf(tag, node, content),
-            Shape::Container => is_preserved,
-            Shape::Mixed => {
-                if !is_preserved {
-                    self.xml.push_str(r#" xml:space="preserve""#);
-                }
-                true
-            }
-        };
+        if self.open.is_empty() {
+            self.xml.push_str(&namespaces(self.document));
+        }
+        let shape = shape(self.document, index, node);
+        if shape == Shape::Leaf {
+            return self.leaf(tag, node, content);
+        }
+        let mut is_preserved = self.is_preserved();
+        if shape == Shape::Mixed && !is_preserved {
+            self.xml.push_str(r#" xml:space="preserve""#);
+            is_preserved = true;
+        }
         self.xml.push('>');
         self.open.push(Open { end: node.end, tag, is_preserved });
         self.content(node, content);
@@ -163,10 +154,14 @@ impl Printer {
 
     /// A new line for what begins or ends in the element that is open, unless that would become part of it.
     fn indent(&mut self) {
-        if !self.open.last().is_some_and(|open| open.is_preserved) {
+        if !self.is_preserved() {
             self.xml.push('\n');
             self.xml.extend(std::iter::repeat_n("  ", self.open.len()));
         }
+    }
+
+    fn is_preserved(&self) -> bool {
+        self.open.last().is_some_and(|open| open.is_preserved)
     }
 
     fn end(&mut self, tag: Tag) {

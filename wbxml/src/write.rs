@@ -12,7 +12,6 @@ use crate::text;
 use crate::token;
 
 /// Writes one document, element by element.
-#[derive(Debug)]
 pub struct Writer {
     output: Vec<u8>,
     /// The code page in force; none yet at the start of a fragment.
@@ -30,7 +29,7 @@ pub struct Mark {
 }
 
 /// Elements that are encoded once and spliced into any document.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fragment {
     /// Begins with a switch to the code page of the first element.
     output: Vec<u8>,
@@ -249,6 +248,20 @@ impl Fragment {
     }
 }
 
+/// Says how much is written, never what.
+impl fmt::Debug for Writer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Writer({} bytes)", self.len())
+    }
+}
+
+/// Says how much it adds, never what.
+impl fmt::Debug for Fragment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Fragment({} bytes)", self.len())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,5 +283,29 @@ mod tests {
         let document = Document::decode(bytes.clone(), &Limits::default()).unwrap();
         assert_eq!(document.encode(), bytes);
         assert_eq!(document.root().child(calendar::SUBJECT).unwrap().text(), "Lunsj på Aker Brygge\r\n");
+    }
+
+    #[test]
+    fn what_is_taken_back_leaves_no_trace() {
+        let mut writer = Writer::new();
+        writer.open(airsync::SYNC);
+        let mark = writer.mark();
+        writer.open(calendar::ATTENDEES);
+        writer.text(calendar::NAME, "Ola");
+        writer.rollback(mark);
+        writer.number(airsync::STATUS, 1);
+        assert_eq!(writer.finish(), b"\x03\x01\x6A\0\x45\x4E\x031\0\x01\x01");
+    }
+
+    #[test]
+    fn a_fragment_switches_the_code_page_only_where_it_must() {
+        let fragment = Fragment::build(|writer| writer.empty(calendar::UID));
+        let mut writer = Writer::new();
+        writer.open(airsync::SYNC);
+        writer.append(&fragment);
+        writer.append(&fragment);
+        writer.append(&Fragment::default());
+        writer.empty(airsync::STATUS);
+        assert_eq!(writer.finish(), b"\x03\x01\x6A\0\x45\0\x04\x28\x28\0\0\x0E\x01");
     }
 }
