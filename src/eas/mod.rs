@@ -7,6 +7,7 @@ pub mod preference;
 pub mod query;
 pub mod status;
 pub mod sync;
+pub mod zone;
 
 #[cfg(test)]
 pub(crate) mod golden;
