@@ -1,0 +1,142 @@
+//! Items as phones have them: each class a table of elements, read both ways against the model.
+//! Knows nothing of commands, folders or who is right.
+//!
+//! Three rules hold in every class:
+//!
+//! - **A phone that sends back what it was shown changes nothing.** Each element is compared with what the
+//!   phone could see; only what differs is laid over the item. So a rule, a zone, a formatted text or a fourth
+//!   e-mail address that the phone cannot express survives its edits.
+//! - **Absent is not empty.** An empty element takes a value away; an absent one does so only where the version,
+//!   the class and the phone's `Supported` say it (MS-ASCMD 2.2.3.179, [`Reading::clears`]).
+//! - **What is unknown is ignored, what makes no sense is refused** with the element's name ([`Unreadable`]),
+//!   which is the item's own status 6 and nobody else's trouble.
+
+mod body;
+mod codec;
+mod contact;
+pub mod gal;
+mod table;
+#[cfg(test)]
+mod testing;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use wbxml::Element;
+use wbxml::Tag;
+use wbxml::Version;
+use wbxml::Writer;
+
+use crate::eas::preference::BodyPreference;
+use crate::model::class::Class;
+use crate::model::content::Content;
+
+/// Whose mailbox it is.
+#[derive(Clone, Debug)]
+pub struct Owner {
+    /// The address that meetings know them by.
+    pub email: String,
+    /// The name people read.
+    pub name: String,
+    /// Where they are: the zone of what has none.
+    pub zone: TimeZone,
+}
+
+/// What a phone can be shown: its version, what it asked for, and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The version of the request.
+    pub version: Version,
+    /// The forms of a body it takes, from 12.0 on.
+    pub body: &'a [BodyPreference],
+    /// How many bytes of a body it takes, before 12.0; all if none.
+    pub truncation: Option<u32>,
+    /// Whose mailbox it is.
+    pub owner: &'a Owner,
+    /// At what time of day it wants birthdays.
+    pub birthday: BirthdayTime,
+}
+
+/// The time of day, in UTC, that puts a birthday on the right day in a family of phones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BirthdayTime {
+    /// 11:59, as Exchange has it: the same day from UTC-11 to UTC+12 (MS-ASCNTC 2.2.2.9 Birthday).
+    #[default]
+    BeforeNoon,
+    /// This full hour.
+    Hour(i8),
+    /// Midnight where the owner is, as iOS has it.
+    LocalMidnight,
+}
+
+/// How to read what a phone sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    /// What it was shown of the item before.
+    pub view: View<'a>,
+    /// The elements of `Supported`, if the phone declared any at its first Sync of the folder.
+    pub supported: Option<&'a [Tag]>,
+    /// The time of the change.
+    pub now: Timestamp,
+    /// The uid of a new item that brings none.
+    pub uid: &'a str,
+}
+
+/// An element whose value makes no sense: status 6 for the item (MS-ASCMD 2.2.3.177.17).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{element:?}: {reason}")]
+pub struct Unreadable {
+    /// Where it is.
+    pub element: Tag,
+    /// What is wrong with it.
+    pub reason: &'static str,
+}
+
+/// Why an item cannot be shown on this phone at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Unwritable {
+    /// What stands in the way.
+    pub reason: &'static str,
+}
+
+/// Writes the children of `ApplicationData`.
+pub fn write(content: &Content, view: &View<'_>, writer: &mut Writer) -> Result<(), Unwritable> {
+    match content {
+        Content::Contact(contact) => contact::write(contact, view, writer),
+        Content::Event(_) | Content::Task(_) | Content::Note(_) => {
+            return Err(Unwritable { reason: "this class is not served yet" });
+        }
+    }
+    Ok(())
+}
+
+/// Lays the phone's `ApplicationData` over what it held, or makes a new item of it.
+pub fn read(
+    class: Class,
+    data: Element<'_>,
+    base: Option<&Content>,
+    reading: &Reading<'_>,
+) -> Result<Content, Unreadable> {
+    match (class, base) {
+        (Class::Contacts, Some(Content::Contact(base))) => {
+            contact::read(data, Some(base), reading).map(Content::Contact)
+        }
+        (Class::Contacts, _) => contact::read(data, None, reading).map(Content::Contact),
+        _ => Err(Unreadable { element: data.tag(), reason: "no item of this class is read here" }),
+    }
+}
+
+impl Reading<'_> {
+    /// Whether the phone, by not sending the element, has emptied it.
+    // MS-ASCMD 2.2.3.179 (Supported): without the list nothing is ghosted, with it all that it does not name.
+    fn clears(&self, element: Tag) -> bool {
+        self.supported.is_none_or(|supported| supported.contains(&element))
+    }
+}
+
+impl Unreadable {
+    /// What is wrong with this element.
+    fn at(element: Element<'_>, reason: &'static str) -> Self {
+        Self { element: element.tag(), reason }
+    }
+}
