@@ -1,4 +1,4 @@
-//! Reads WBXML into the tree, as tolerantly as real phones need it. Writes nothing, and knows no tag's meaning.
+//! Reads WBXML into the tree, as tolerantly as real phones need it. Knows no tag's meaning, and writes nothing.
 //!
 //! What ActiveSync has no use for is read by the rules of WBXML 1.3 and left out: attributes, processing
 //! instructions, extensions, and elements with a literal name that the current code page does not have.
@@ -40,7 +40,7 @@ struct Decoder<'a> {
     nodes: Vec<Node>,
     /// The elements that are open, the root first.
     open: Vec<Open>,
-    /// Text that does not stand in the bytes as it is; its offsets go on where those of the bytes end.
+    /// Text that does not stand in the bytes as it is. Its offsets go on where theirs end.
     made: Vec<u8>,
     /// How many bytes references to the string table have brought in.
     repeated: usize,
@@ -104,7 +104,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Begins an element, and ends it too where its byte says it holds nothing. Without a tag it is left out.
+    /// Begins an element, and ends it too if it is short. Without a tag it is left out.
     fn element(&mut self, tag: Option<Tag>, byte: u8, offset: usize) -> Result<(), Error> {
         if self.open.len() >= self.limits.depth {
             return Err(Error::TooDeep { offset, limit: self.limits.depth });
@@ -235,7 +235,7 @@ impl<'a> Decoder<'a> {
         self.place(Span::between(start, self.end()), false, offset)
     }
 
-    /// Adds content to the element that is open: before its first child, or behind its last.
+    /// Adds content to the open element: before its first child, or behind its last.
     fn place(&mut self, span: Span, is_opaque: bool, offset: usize) -> Result<(), Error> {
         if span.length == 0 && !is_opaque {
             return Ok(());
@@ -267,7 +267,7 @@ impl<'a> Decoder<'a> {
         Ok(index)
     }
 
-    /// Puts two pieces of content together, copying each byte once however many pieces follow.
+    /// Puts two pieces together; a third then costs no more than its own bytes.
     fn join(&mut self, held: Span, span: Span) -> Result<Span, Error> {
         if held.end() == wide(span.start) {
             return Ok(Span { start: held.start, length: held.length + span.length });

@@ -1,4 +1,4 @@
-//! The tree of a document: one flat list of nodes over the bytes they came from. Neither reads nor writes bytes.
+//! The tree of a document: one flat list of nodes over the bytes they came from. Parses nothing itself.
 
 use std::fmt;
 
@@ -57,9 +57,9 @@ impl Document {
         writer.finish()
     }
 
-    /// The document as XML that people read: `AirSync`, `Email` and the like are the namespaces.
+    /// The document as XML that people read.
     ///
-    /// Nothing is lost: `from_xml` makes an equal document of it.
+    /// The namespaces are `AirSync`, `Email` and so on. Nothing is lost: `from_xml` makes an equal document of it.
     pub fn to_xml(&self) -> String {
         to_xml::to_xml(self)
     }

@@ -31,7 +31,7 @@ pub enum Error {
         /// The size of the table.
         size: usize,
     },
-    /// The document is larger than the limit, or becomes so by what it repeats from its string table.
+    /// The document is too large, or repeats too much of its string table.
     #[error("the document is larger than {limit} bytes")]
     TooLarge {
         /// The limit that it passes.

@@ -1,7 +1,7 @@
 //! Reads a document from the XML that `to_xml` writes, or that people write by hand.
 //!
-//! White space between elements is indentation, unless `xml:space="preserve"` is on. That of an element without
-//! others in it is its text.
+//! White space between elements is indentation, unless `xml:space="preserve"` is on.
+//! That of an element without others in it is its text.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,7 +50,7 @@ pub enum XmlProblem {
     /// An entity is none of the five of XML.
     #[error("there is no entity `{0}`")]
     UnknownEntity(String),
-    /// Opaque data is neither base64 nor text, or stands among elements without being marked so.
+    /// Opaque data is no base64, or has elements beside it.
     #[error("this is no opaque data")]
     NotOpaque,
     /// The document is too large.
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn xml_may_be_written_by_hand() {
-        let written = "<a:Sync xmlns:a='AirSync:'> <!-- the first --> <a:SyncKey><![CDATA[<0>]]>&#x41;</a:SyncKey>\n</a:Sync>\n";
+        let written = "<a:Sync xmlns:a='AirSync:'> <!-- the first -->\n<a:SyncKey><![CDATA[<0>]]>&#x41;</a:SyncKey></a:Sync>";
         let document = from_xml(written).unwrap();
         assert_eq!(document.encode(), b"\x03\x01\x6A\0\x45\x4B\x03<0>A\0\x01\x01");
     }

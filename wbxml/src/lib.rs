@@ -27,8 +27,9 @@
 //! # Ok::<(), wbxml::Error>(())
 //! ```
 //!
-//! A [`Document`] is a flat list of small nodes over the bytes it came from: reading one allocates twice, however many
-//! elements it has, and [`Element`] is a view into it. A [`Writer`] writes bytes as it goes and builds no tree.
+//! A [`Document`] is a flat list of small nodes over the bytes it came from: reading one makes a handful of
+//! allocations, however many elements it has, and [`Element`] is a view into it. A [`Writer`] writes bytes
+//! as it goes and builds no tree.
 
 #![warn(missing_docs)]
 

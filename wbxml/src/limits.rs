@@ -5,7 +5,7 @@
 pub struct Limits {
     /// How deep elements may stand in each other; the root is 1 deep.
     pub depth: usize,
-    /// How many bytes the document may have, those repeated from its string table included.
+    /// How many bytes it may have, what it repeats from its string table included.
     pub size: usize,
     /// How many elements the document may have.
     pub elements: usize,

@@ -28,7 +28,7 @@ impl Span {
     }
 }
 
-/// An offset in 32 bits. Nothing is larger: the size of a document is bounded where it enters.
+/// An offset in 32 bits; documents are bounded so that none is larger.
 pub(crate) fn narrow(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
@@ -81,7 +81,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A string of printing ASCII that an END follows, which is passed. Nothing is read when it is another, or too long.
+    /// A string of printing ASCII and its END, which is passed.
+    ///
+    /// Nothing is read when the string is another or longer than the limit, or when something else follows it.
     pub(crate) fn plain_leaf(&mut self, limit: usize) -> Option<Span> {
         let rest = self.rest().strip_prefix(&[token::STR_I])?;
         let length = text::plain_length(rest)?;

@@ -15,7 +15,7 @@ pub struct Tag(NonZeroU16);
 impl Tag {
     /// The token of the first tag of a page; those below are WBXML's own.
     const FIRST: u8 = 0x05;
-    /// The bits of a byte that name the tag; the others say whether it has attributes and content.
+    /// The bits of a byte that name the tag. The others say what follows it.
     const TOKEN: u8 = 0x3F;
 
     /// The tag with this token on this code page.

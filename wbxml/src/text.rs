@@ -18,8 +18,8 @@ pub(crate) fn plain_length(bytes: &[u8]) -> Option<usize> {
     let (words, _) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        // The top bit of each byte that is below a space, 0x7F, or not ASCII. A carry can set those of bytes behind
-        // the first such byte, never of one before it.
+        // The top bit of each byte that is below a space, 0x7F, or not ASCII. A carry can set those
+        // of bytes behind the first such byte, never of one before it.
         let odd = (word.wrapping_sub(SPACES) | word.wrapping_add(ONES) | word) & TOPS;
         if odd != 0 {
             let length = index * 8 + odd.trailing_zeros() as usize / 8;
@@ -38,7 +38,7 @@ pub(crate) fn push_clean(text: &str, output: &mut Vec<u8>) {
     }
 }
 
-/// The text that bytes in this character set mean; what they cannot mean becomes U+FFFD.
+/// The text of bytes in this character set; what is none becomes U+FFFD.
 pub(crate) fn read(bytes: &[u8], charset: u32) -> Cow<'_, str> {
     /// The number of ISO-8859-1 in IANA's register of character sets.
     const LATIN_1: u32 = 4;

@@ -1,8 +1,9 @@
 //! Writes a document as XML that people read, losing nothing that its tree holds.
 //!
-//! The root's namespace is the default one, the others have their name in small letters as prefix. Opaque data has
-//! `encoding="utf-8"` when it is shown as text and `encoding="base64"` when not. Where text stands between elements,
-//! `xml:space="preserve"` says that there is no indentation, and opaque data is `<?opaque BASE64?>`.
+//! The root's namespace is the default one, the others have their name in small letters as prefix.
+//! Opaque data has `encoding="utf-8"` when it is shown as text and `encoding="base64"` when not.
+//! Where text stands between elements, `xml:space="preserve"` says that there is no indentation,
+//! and opaque data is `<?opaque BASE64?>`.
 
 use std::collections::BTreeSet;
 
@@ -152,7 +153,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A new line for what begins or ends in the element that is open, unless that would become part of it.
+    /// A new line, unless the element that is open would have it as its content.
     fn indent(&mut self) {
         if !self.is_preserved() {
             self.xml.push('\n');

@@ -23,6 +23,6 @@ pub(crate) const CONTENT: u8 = 0x40;
 /// The bit of a tag that says attributes follow, ended by `END`.
 pub(crate) const ATTRIBUTES: u8 = 0x80;
 
-/// How a document of ours begins: WBXML 1.3, unknown public identifier, UTF-8, no string table.
+/// How our documents begin: WBXML 1.3, unknown identifier, UTF-8, no string table.
 // MS-ASWBXML 2.1.2 (WBXML Code Pages) leaves the public identifier unknown, as all clients write it.
 pub(crate) const HEADER: [u8; 4] = [0x03, 0x01, 0x6A, 0x00];

@@ -167,7 +167,9 @@ impl Writer {
         Mark { length: self.output.len(), page: self.page, open: self.open.len() }
     }
 
-    /// Takes back what was written and opened since the mark; what was open at the mark must not be closed yet.
+    /// Takes back what was written and opened since the mark.
+    ///
+    /// What was open at the mark must still be open.
     pub fn rollback(&mut self, mark: Mark) {
         self.output.truncate(mark.length);
         self.page = mark.page;

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use crate::code_pages;
 use crate::tag::Tag;
 
-/// The namespace of a code page: `AirSync`; of one that the table does not know `Page1B`.
+/// The namespace of a code page: `AirSync`, or `Page1B` for an unknown one.
 pub(crate) fn namespace(page: u8) -> Cow<'static, str> {
     code_pages::page(page).map_or_else(|| format!("Page{page:02X}").into(), |page| page.namespace.into())
 }
 
-/// The name of a tag in its namespace: `Sync`; of one that the table does not know `Tag3F`.
+/// The name of a tag in its namespace: `Sync`, or `Tag3F` for an unknown one.
 pub(crate) fn local_name(tag: Tag) -> Cow<'static, str> {
     tag.name().map_or_else(|| format!("Tag{:02X}", tag.token()).into(), Cow::from)
 }

@@ -48,7 +48,7 @@ fn tree() -> impl Strategy<Value = Tree> {
     })
 }
 
-/// Encodes a tree in the most naive way: a switch of code page before each tag, content in each element.
+/// Encodes a tree in the most naive way, with a switch of code page before each tag.
 fn encode(tree: &Tree, output: &mut Vec<u8>) {
     match tree {
         Tree::Element(tag, inner) => {
@@ -76,7 +76,7 @@ fn document() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// Bytes that begin as a document does, with a string table, and go on with what WBXML likes.
+/// Bytes that begin as a document does and go on with what WBXML likes.
 fn likely_bytes() -> impl Strategy<Value = Vec<u8>> {
     let likely = prop_oneof![
         Just(0x00),
@@ -101,7 +101,7 @@ fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_control() || matches!(c, '\t' | '\n' | '\r')).collect()
 }
 
-/// Whether an element holds what the tree says: the same tags, and the content before the first of them.
+/// Whether an element has the tags of a tree, and the content before the first of them.
 fn is_same(element: Element<'_>, tag: Tag, inner: &[Tree]) -> bool {
     let mut content = Vec::new();
     let mut is_opaque = false;
