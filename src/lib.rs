@@ -16,3 +16,4 @@ pub mod error;
 pub mod app;
 pub mod auth;
 pub mod command;
+pub mod backoffice;

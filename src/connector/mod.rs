@@ -1,5 +1,7 @@
 //! The back office: what every kind of it offers to the core. Keeps nothing; the store does.
 
+pub mod nudge;
+
 use std::fmt;
 use std::time::Duration;
 
