@@ -1,6 +1,8 @@
 //! The back office: what every kind of it offers to the core. Keeps nothing; the store does.
 
+pub mod http_api;
 pub mod nudge;
+pub mod web;
 
 use std::fmt;
 use std::time::Duration;
