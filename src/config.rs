@@ -16,6 +16,8 @@ use serde::Deserialize;
 use self::connection::Connection;
 use self::fault::Fault;
 use self::fault::Place;
+use crate::model::class::Class;
+use crate::sync::conflict;
 
 /// Everything an administrator can say.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -151,31 +153,26 @@ pub struct Policy {
 #[serde(default, deny_unknown_fields)]
 pub struct Conflict {
     /// For events.
-    pub calendar: Winner,
+    pub calendar: conflict::Policy,
     /// For people.
-    pub contacts: Winner,
+    pub contacts: conflict::Policy,
     /// For things to do.
-    pub tasks: Winner,
+    pub tasks: conflict::Policy,
     /// For notes.
-    pub notes: Winner,
+    pub notes: conflict::Policy,
 }
 
-/// Who wins when a phone and the other side changed the same item.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Winner {
-    /// As the phone's owner set it on the phone.
-    #[default]
-    #[serde(rename = "device decides")]
-    DeviceDecides,
-    /// The back office's version.
-    Server,
-    /// The phone's version.
-    Device,
-    /// The later change.
-    Newest,
-    /// Field by field, as far as they changed different ones.
-    Merge,
+impl Conflict {
+    /// Who wins in a folder of this class; nobody has to in mail, which changes by flags alone.
+    pub fn policy(&self, class: Class) -> conflict::Policy {
+        match class {
+            Class::Calendar => self.calendar,
+            Class::Contacts => self.contacts,
+            Class::Tasks => self.tasks,
+            Class::Notes => self.notes,
+            Class::Email => conflict::Policy::default(),
+        }
+    }
 }
 
 /// `[log]`
