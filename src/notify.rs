@@ -4,10 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
 use crate::model::id::AccountId;
+use crate::model::id::DeviceNumber;
 use crate::model::id::FolderId;
 
 /// Folder 0 stands for the list of folders itself.
@@ -64,8 +67,20 @@ type Shard = HashMap<AccountId, Vec<Arc<Waiter>>>;
 
 #[derive(Debug)]
 struct Waiter {
+    device: DeviceNumber,
     folders: Box<[FolderId]>,
     notify: Notify,
+    /// Set when a newer request of the same device took its place.
+    replaced: AtomicBool,
+}
+
+/// Why a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// Something may have changed: look.
+    Look,
+    /// A newer request of the same device is there: answer and go.
+    Replaced,
 }
 
 /// A place in the list of waiters, left when dropped.
@@ -77,13 +92,29 @@ pub struct Registration {
 }
 
 impl Waiters {
-    /// Registers before the caller reads where the folders stand, so that no change falls between.
-    pub fn register(&self, account: AccountId, folders: &[FolderId]) -> Registration {
-        let waiter = Arc::new(Waiter { folders: folders.into(), notify: Notify::new() });
+    /// Registers before the caller reads where the folders stand, so that no change falls between. Ends what the
+    /// device has waiting on any of these folders.
+    pub fn register(&self, account: AccountId, device: DeviceNumber, folders: &[FolderId]) -> Registration {
+        let (notify, replaced) = (Notify::new(), AtomicBool::new(false));
+        let waiter = Arc::new(Waiter { device, folders: folders.into(), notify, replaced });
+        self.replace(account, device, folders);
         if let Some(shard) = self.shard(account) {
             lock(shard).entry(account).or_default().push(Arc::clone(&waiter));
         }
         Registration { waiters: self.clone(), account, waiter }
+    }
+
+    /// Ends what a device has waiting on any of these folders: a newer request is there (conformance rule 5).
+    pub fn replace(&self, account: AccountId, device: DeviceNumber, folders: &[FolderId]) {
+        let Some(shard) = self.shard(account) else { return };
+        let waiting = lock(shard).get(&account).cloned().unwrap_or_default();
+        let is_meant = |waiter: &&Arc<Waiter>| {
+            waiter.device == device && waiter.folders.iter().any(|folder| folders.contains(folder))
+        };
+        for waiter in waiting.iter().filter(is_meant) {
+            waiter.replaced.store(true, Ordering::Release);
+            waiter.notify.notify_one();
+        }
     }
 
     /// Wakes who waits on the folder. A wake that meets nobody is forgotten: they read the store first.
@@ -122,8 +153,9 @@ impl Waiters {
 
 impl Registration {
     /// Ends at the first wake since registration or since the last call.
-    pub async fn woken(&self) {
+    pub async fn woken(&self) -> Woken {
         self.waiter.notify.notified().await;
+        if self.waiter.replaced.load(Ordering::Acquire) { Woken::Replaced } else { Woken::Look }
     }
 }
 
@@ -154,21 +186,32 @@ mod tests {
     #[tokio::test]
     async fn a_wake_between_registering_and_waiting_is_not_lost() {
         let waiters = Waiters::default();
-        let place = waiters.register(ACCOUNT, &[FolderId(1)]);
+        let place = waiters.register(ACCOUNT, DeviceNumber(1), &[FolderId(1)]);
         waiters.wake(Wake { account: ACCOUNT, folder: FolderId(1) });
-        place.woken().await;
+        assert_eq!(place.woken().await, Woken::Look);
     }
 
     #[tokio::test(start_paused = true)]
     async fn only_those_on_the_folder_are_woken_and_leaving_leaves_nothing() {
         let waiters = Waiters::default();
-        let one = waiters.register(ACCOUNT, &[FolderId(1)]);
-        let two = waiters.register(ACCOUNT, &[FolderId(2), FolderId(3)]);
+        let one = waiters.register(ACCOUNT, DeviceNumber(1), &[FolderId(1)]);
+        let two = waiters.register(ACCOUNT, DeviceNumber(2), &[FolderId(2), FolderId(3)]);
         waiters.wake(Wake { account: ACCOUNT, folder: FolderId(3) });
         two.woken().await;
         let quiet = tokio::time::timeout(std::time::Duration::from_secs(1), one.woken()).await;
         assert!(quiet.is_err());
         drop((one, two));
         assert!(waiters.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_newer_request_of_the_same_device_ends_the_older_one() {
+        let waiters = Waiters::default();
+        let older = waiters.register(ACCOUNT, DeviceNumber(1), &[FolderId(1), FolderId(2)]);
+        let others = waiters.register(ACCOUNT, DeviceNumber(2), &[FolderId(1)]);
+        let newer = waiters.register(ACCOUNT, DeviceNumber(1), &[FolderId(2)]);
+        assert_eq!(older.woken().await, Woken::Replaced);
+        waiters.wake_all();
+        assert_eq!((others.woken().await, newer.woken().await), (Woken::Look, Woken::Look));
     }
 }

@@ -205,7 +205,7 @@ pub async fn create(
     .bind(account.0)
     .bind(folder.0)
     .bind(rev.0)
-    .bind(sort_time(new.content))
+    .bind(new.content.sort_time())
     .bind(new.writer.map(|writer| writer.0))
     .bind(new.now.as_microsecond())
     .bind(new.content.to_json())
@@ -234,7 +234,7 @@ pub async fn replace(
     .bind(place.folder.0)
     .bind(place.item.0)
     .bind(rev.0)
-    .bind(sort_time(content))
+    .bind(content.sort_time())
     .bind(writer.map(|writer| writer.0))
     .bind(now.as_microsecond())
     .bind(content.to_json())
@@ -372,9 +372,4 @@ fn read_row(row: &AnyRow) -> Result<Row> {
         etag: row.try_get(9)?,
         moved_to: row.try_get(10)?,
     })
-}
-
-/// What a filter cuts.
-fn sort_time(_content: &Content) -> i64 {
-    0
 }

@@ -6,10 +6,11 @@ use serde::Serialize;
 
 /// What the administrator chose for a class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 pub enum Policy {
     /// The phone's `Conflict` says; without one the server wins.
     #[default]
+    #[serde(rename = "device decides")]
     DeviceDecides,
     /// What the server has stays.
     Server,

@@ -250,7 +250,7 @@ impl<'a> Collection<'a> {
 }
 
 /// The options for items of a class: those that name it, else those that name none.
-pub(crate) fn options_for(options: &[Options], class: Class) -> Option<&Options> {
+pub fn options_for(options: &[Options], class: Class) -> Option<&Options> {
     let named = |options: &&Options| options.class.as_deref() == Some(class.as_str());
     let unnamed = |options: &&Options| options.class.as_deref() != Some(SMS);
     options.iter().find(named).or_else(|| options.iter().find(unnamed))

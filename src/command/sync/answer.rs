@@ -1,0 +1,90 @@
+//! Collects what a phone is told, each item encoded as this phone sees it, bounded in number and bytes.
+
+use wbxml::Fragment;
+
+use super::collection::Wishes;
+use super::window;
+use super::window::Listener;
+use super::window::News;
+use crate::command::phone::Phone;
+use crate::eas::class;
+use crate::eas::class::View;
+use crate::eas::sync::Change;
+use crate::eas::sync::Options;
+use crate::eas::sync::options_for;
+use crate::model::content::Content;
+use crate::model::folder::Folder;
+use crate::sync::held::Step;
+
+/// What the phone is told of one folder.
+#[derive(Debug)]
+pub(super) struct Answer<'a> {
+    phone: &'a Phone,
+    options: Options,
+    folder: &'a Folder,
+    changes: Vec<Change>,
+    window: usize,
+    bytes_left: usize,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(
+        phone: &'a Phone,
+        wishes: &Wishes,
+        folder: &'a Folder,
+        window: usize,
+        bytes: usize,
+    ) -> Self {
+        let options = options_for(&wishes.options, folder.class).cloned().unwrap_or_default();
+        Self { phone, options, folder, changes: Vec::new(), window, bytes_left: bytes }
+    }
+
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        self.changes
+    }
+}
+
+impl Listener for Answer<'_> {
+    fn has_room(&self) -> bool {
+        self.changes.len() < self.window && self.bytes_left > 0
+    }
+
+    fn hear(&mut self, news: &News) -> Result<(), String> {
+        let server_id = window::server_id(self.folder.id, news.item);
+        let change = match news.step {
+            Step::Nothing => return Ok(()),
+            Step::Delete => Change::Delete { server_id },
+            Step::SoftDelete => Change::SoftDelete { server_id },
+            Step::Add | Step::Change => {
+                let content = window::content(self.folder.class, &news.version)?;
+                let data = encode(&content, &view(self.phone, &self.options))?;
+                if news.step == Step::Add {
+                    Change::Add { server_id, data }
+                } else {
+                    Change::Change { server_id, data }
+                }
+            }
+        };
+        self.bytes_left = self.bytes_left.saturating_sub(change.len());
+        self.changes.push(change);
+        Ok(())
+    }
+}
+
+/// An item as a phone sees it.
+pub(super) fn view<'a>(phone: &'a Phone, options: &'a Options) -> View<'a> {
+    View {
+        version: phone.version,
+        body: &options.body,
+        truncation: options.truncation_limit().and_then(|limit| u32::try_from(limit).ok()),
+        owner: &phone.owner,
+        birthday: phone.birthday,
+    }
+}
+
+/// The children of an item's `ApplicationData`.
+pub(super) fn encode(content: &Content, view: &View<'_>) -> Result<Fragment, String> {
+    let mut failed = None;
+    let data = Fragment::build(|writer| failed = class::write(content, view, writer).err());
+    failed.map_or(Ok(data), |reason| Err(reason.to_string()))
+}

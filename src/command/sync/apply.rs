@@ -1,0 +1,399 @@
+//! What the phone changed, laid into the journal, each command by itself: a bad one gets its own status.
+
+use wbxml::Element;
+use wbxml::Tag;
+
+use super::answer;
+use super::collection::Turn;
+use super::fingerprint::fingerprint;
+use super::window;
+use crate::app::App;
+use crate::eas::class;
+use crate::eas::class::Reading;
+use crate::eas::sync::Command as Asked;
+use crate::eas::sync::Options;
+use crate::eas::sync::Reply;
+use crate::eas::sync::Status;
+use crate::eas::sync::options_for;
+use crate::error::Error;
+use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::model::id::DeviceNumber;
+use crate::model::id::ItemId;
+use crate::model::id::Rev;
+use crate::store::Tx;
+use crate::store::item;
+use crate::store::item::New;
+use crate::store::item::Place;
+use crate::store::item::Row;
+use crate::store::outbox;
+use crate::store::outbox::Owe;
+use crate::store::state;
+use crate::sync::Meta;
+use crate::sync::conflict;
+use crate::sync::conflict::Policy;
+use crate::sync::conflict::Sides;
+use crate::sync::conflict::Winner;
+use crate::sync::held::held;
+use crate::sync::merge::merge;
+use crate::sync::state::Command;
+use crate::sync::state::Outcome;
+use crate::sync::state::Slot;
+use crate::sync::state::State;
+
+/// What the commands came to.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    /// To be remembered until the key is gone.
+    pub(super) outcomes: Vec<Outcome>,
+    /// To be said.
+    pub(super) replies: Vec<Reply>,
+}
+
+/// Applies the commands in the order sent. `earlier` is the state when the request is another one under the previous
+/// key: what it repeats of those before is not done again.
+pub(super) async fn all(
+    app: &App,
+    tx: &mut Tx,
+    turn: &mut Turn<'_>,
+    earlier: Option<&State>,
+    slot: &mut Slot,
+) -> Result<Applied, Error> {
+    let wanted: Vec<Outcome> = turn.ask.collection.commands.iter().map(wanted).collect();
+    let known: Vec<Option<Outcome>> =
+        wanted.iter().map(|wanted| earlier.and_then(|state| state.known(wanted)).cloned()).collect();
+    if earlier.is_some() {
+        // Rule 2: what it did since the key it repeats is news to it, but for what it repeats too.
+        let repeated: Vec<Rev> = known.iter().flatten().filter_map(|outcome| outcome.rev).collect();
+        let (who, folder) = (turn.phone.who(), turn.ask.folder);
+        item::disown(tx, who.account, folder, who.device, slot.own.upto, &repeated).await?;
+        slot.own.upto = repeated.into_iter().fold(slot.own.upto, Rev::max);
+    }
+    let mut outcomes = Vec::new();
+    for ((command, wanted), known) in turn.ask.collection.commands.iter().zip(wanted).zip(known) {
+        let outcome = match known {
+            Some(known) => known,
+            None => Applier { app, tx, turn, slot }.apply(command, wanted).await?,
+        };
+        outcomes.push(outcome);
+    }
+    let replies = replies(tx, turn, &outcomes).await?;
+    Ok(Applied { outcomes, replies })
+}
+
+/// What is said of the outcomes: every Add and Fetch, and what failed.
+pub(super) async fn replies(
+    tx: &mut Tx,
+    turn: &mut Turn<'_>,
+    outcomes: &[Outcome],
+) -> Result<Vec<Reply>, Error> {
+    let mut replies = Vec::new();
+    for outcome in outcomes {
+        let status = Status(u16::from(outcome.status));
+        let server_id = outcome.server_id.clone().unwrap_or_default();
+        let instance_id = outcome.instance.clone();
+        match outcome.command {
+            Command::Add => replies.push(Reply::Add {
+                client_id: outcome.client_id.clone().unwrap_or_default(),
+                server_id: outcome.server_id.clone(),
+                status,
+                data: None,
+            }),
+            Command::Change if status != Status::SUCCESS => {
+                replies.push(Reply::Change { server_id, instance_id, status, data: None });
+            }
+            Command::Delete if status != Status::SUCCESS => {
+                replies.push(Reply::Delete { server_id, instance_id, status });
+            }
+            Command::Change | Command::Delete => {}
+            Command::Fetch => replies.push(fetch(tx, turn, server_id).await?),
+        }
+    }
+    Ok(replies)
+}
+
+async fn fetch(tx: &mut Tx, turn: &Turn<'_>, server_id: String) -> Result<Reply, Error> {
+    let missing = |server_id| Reply::Fetch { server_id, status: Status::OBJECT_NOT_FOUND, data: None };
+    let Some(item) = window::item_id(turn.ask.folder, &server_id) else { return Ok(missing(server_id)) };
+    let Some(row) = item::newest(tx, turn.place(item)).await?.filter(|row| !row.version.meta.deleted) else {
+        return Ok(missing(server_id));
+    };
+    let options = turn.options();
+    let data = window::content(turn.class(), &row.version)
+        .and_then(|content| answer::encode(&content, &answer::view(turn.phone, &options)));
+    Ok(match data {
+        Ok(data) => Reply::Fetch { server_id, status: Status::SUCCESS, data: Some(data) },
+        Err(_) => Reply::Fetch { server_id, status: Status::CONVERSION_ERROR, data: None },
+    })
+}
+
+/// A command as it will be remembered, with nothing come of it yet.
+fn wanted(command: &Asked<'_>) -> Outcome {
+    let of = |command, server_id: &str, instance: Option<&str>, data: Option<Element<'_>>| Outcome {
+        command,
+        client_id: None,
+        server_id: Some(server_id.to_owned()),
+        instance: instance.map(str::to_owned),
+        content: data.map(fingerprint).unwrap_or_default(),
+        status: 1,
+        rev: None,
+    };
+    match *command {
+        Asked::Add { client_id, data, .. } => Outcome {
+            client_id: Some(client_id.to_owned()),
+            server_id: None,
+            ..of(Command::Add, "", None, data)
+        },
+        Asked::Change { server_id, instance_id, data, .. } => {
+            of(Command::Change, server_id, instance_id, data)
+        }
+        Asked::Delete { server_id, instance_id } => of(Command::Delete, server_id, instance_id, None),
+        Asked::Fetch { server_id } => of(Command::Fetch, server_id, None, None),
+    }
+}
+
+impl Turn<'_> {
+    pub(super) fn class(&self) -> Class {
+        self.folder.folder.class
+    }
+
+    fn place(&self, item: ItemId) -> Place {
+        Place { account: self.phone.device.account, folder: self.ask.folder, item }
+    }
+
+    fn device(&self) -> DeviceNumber {
+        self.phone.device.number
+    }
+
+    fn options(&self) -> Options {
+        options_for(&self.wishes.options, self.class()).cloned().unwrap_or_default()
+    }
+
+    /// The administrator's choice, or what the phone's `Conflict` says: absent is 1, the server wins.
+    fn server_wins(&self) -> bool {
+        self.options().conflict != Some(0)
+    }
+}
+
+/// One command being applied.
+struct Applier<'a, 'b> {
+    app: &'a App,
+    tx: &'a mut Tx,
+    turn: &'a mut Turn<'b>,
+    slot: &'a mut Slot,
+}
+
+/// What the phone sent, read.
+struct Sent<'a> {
+    instance: Option<&'a str>,
+    data: Option<Element<'a>>,
+}
+
+impl Applier<'_, '_> {
+    async fn apply(&mut self, command: &Asked<'_>, mut outcome: Outcome) -> Result<Outcome, Error> {
+        let status = match *command {
+            Asked::Add { data, .. } => self.add(data, &mut outcome).await?,
+            Asked::Change { server_id, instance_id, data, .. } => {
+                self.change(server_id, Some(Sent { instance: instance_id, data }), &mut outcome).await?
+            }
+            Asked::Delete { server_id, instance_id: Some(instance) } => {
+                self.change(server_id, Some(Sent { instance: Some(instance), data: None }), &mut outcome)
+                    .await?
+            }
+            Asked::Delete { server_id, instance_id: None } => self.delete(server_id, &mut outcome).await?,
+            Asked::Fetch { .. } => Status::SUCCESS,
+        };
+        outcome.status = u8::try_from(status.0).unwrap_or(u8::MAX);
+        Ok(outcome)
+    }
+
+    async fn add(&mut self, data: Option<Element<'_>>, outcome: &mut Outcome) -> Result<Status, Error> {
+        let Some(data) = data else { return Ok(Status::PROTOCOL_ERROR) };
+        let Ok(content) = self.read(data, None) else { return Ok(Status::CONVERSION_ERROR) };
+        let (account, folder, now) = (self.turn.phone.device.account, self.turn.ask.folder, self.turn.now);
+        let writer = Some(self.turn.device());
+        let new = New { content: &content, writer, remote_id: None, etag: None, now };
+        let (item, rev) = item::create(self.tx, account, folder, new).await?;
+        self.own(rev, outcome);
+        outcome.server_id = Some(window::server_id(folder, item));
+        if self.turn.folder.folder.read_only {
+            // The phone keeps what it was told is stored: so it is stored, and taken away again.
+            item::delete(self.tx, self.turn.place(item), None, now).await?;
+        } else {
+            self.owe(item, Rev(0), rev).await?;
+        }
+        Ok(Status::SUCCESS)
+    }
+
+    async fn change(
+        &mut self,
+        server_id: &str,
+        sent: Option<Sent<'_>>,
+        outcome: &mut Outcome,
+    ) -> Result<Status, Error> {
+        let Some((place, row, base)) = self.find(server_id).await? else {
+            return Ok(Status::OBJECT_NOT_FOUND);
+        };
+        // A deletion counts whatever the policy says: Nokia's phones decide so too.
+        let Some(base) = base.filter(|_| !row.version.meta.deleted) else {
+            return Ok(Status::OBJECT_NOT_FOUND);
+        };
+        let Some(version) = item::version(self.tx, place, base.rev).await? else {
+            return Ok(Status::OBJECT_NOT_FOUND);
+        };
+        let Ok(before) = window::content(self.turn.class(), &version) else {
+            return Ok(Status::CONVERSION_ERROR);
+        };
+        let Some(Ok(after)) = sent.map(|sent| self.read_sent(&sent, &before)) else {
+            return Ok(Status::CONVERSION_ERROR);
+        };
+        if after == before {
+            // It sent back what it was shown.
+            return Ok(Status::SUCCESS);
+        }
+        if self.turn.folder.folder.read_only {
+            return self.revert(place, &row, Some(&after), outcome).await;
+        }
+        if base.rev == row.version.meta.rev {
+            let rev = item::replace(self.tx, place, &after, Some(self.turn.device()), self.turn.now).await?;
+            self.own(rev, outcome);
+            self.owe(place.item, base.rev, rev).await?;
+            return Ok(Status::SUCCESS);
+        }
+        self.settle(place, &row, (&before, &after), outcome).await
+    }
+
+    async fn delete(&mut self, server_id: &str, outcome: &mut Outcome) -> Result<Status, Error> {
+        let Some((place, row, _)) = self.find(server_id).await? else { return Ok(Status::OBJECT_NOT_FOUND) };
+        if row.version.meta.deleted {
+            return Ok(Status::SUCCESS);
+        }
+        if self.turn.folder.folder.read_only {
+            return self.revert(place, &row, None, outcome).await;
+        }
+        let rev = item::delete(self.tx, place, Some(self.turn.device()), self.turn.now).await?;
+        self.own(rev, outcome);
+        self.owe(place.item, row.version.meta.rev, rev).await?;
+        Ok(Status::SUCCESS)
+    }
+
+    /// Both sides changed the item. The loser's version goes to the past all the same.
+    async fn settle(
+        &mut self,
+        place: Place,
+        row: &Row,
+        (before, after): (&Content, &Content),
+        outcome: &mut Outcome,
+    ) -> Result<Status, Error> {
+        let class = self.turn.class();
+        let Ok(server) = window::content(class, &row.version) else { return Ok(Status::CONVERSION_ERROR) };
+        let sides = Sides {
+            device_at: self.turn.now,
+            server_at: row.version.changed_at,
+            server_wins: self.turn.server_wins(),
+        };
+        let now = self.turn.now;
+        let kept = match conflict::settle(self.policy(class), sides) {
+            Winner::Server => {
+                return self.revert(place, row, Some(after), outcome).await.map(|_| Status::CONFLICT);
+            }
+            Winner::Device => after.clone(),
+            Winner::Merged { device_first } => {
+                let (base, device, server) = (before.to_value(), after.to_value(), server.to_value());
+                let (first, second) = if device_first { (&device, &server) } else { (&server, &device) };
+                match Content::from_value(class, &merge(&base, first, second)) {
+                    Ok(merged) => merged,
+                    Err(_) => return Ok(Status::CONVERSION_ERROR),
+                }
+            }
+        };
+        // Not the phone's own: it has not seen all that is in it.
+        let rev = item::replace(self.tx, place, &kept, None, now).await?;
+        self.owe(place.item, row.version.meta.rev, rev).await?;
+        Ok(Status::SUCCESS)
+    }
+
+    /// Takes the phone's version into the past and makes the one before the newest again, which the phone is told.
+    async fn revert(
+        &mut self,
+        place: Place,
+        row: &Row,
+        sent: Option<&Content>,
+        outcome: &mut Outcome,
+    ) -> Result<Status, Error> {
+        let (now, writer) = (self.turn.now, Some(self.turn.device()));
+        let Ok(server) = window::content(self.turn.class(), &row.version) else {
+            return Ok(Status::CONVERSION_ERROR);
+        };
+        let rev = match sent {
+            Some(content) => item::replace(self.tx, place, content, writer, now).await?,
+            None => item::delete(self.tx, place, writer, now).await?,
+        };
+        self.own(rev, outcome);
+        item::replace(self.tx, place, &server, None, now).await?;
+        Ok(Status::SUCCESS)
+    }
+
+    /// The item with its newest version and the one that the phone holds.
+    async fn find(&mut self, server_id: &str) -> Result<Option<(Place, Row, Option<Meta>)>, Error> {
+        let Some(item) = window::item_id(self.turn.ask.folder, server_id) else { return Ok(None) };
+        let place = self.turn.place(item);
+        let Some(row) = item::newest(self.tx, place).await? else { return Ok(None) };
+        let versions = item::versions(self.tx, place).await?;
+        let aside = state::aside(self.tx, self.turn.phone.who(), place.folder).await?;
+        let base = held(self.slot, self.turn.device(), &versions)
+            .filter(|base| !aside.iter().any(|aside| aside.item == base.item));
+        Ok(Some((place, row, base)))
+    }
+
+    fn read(&self, data: Element<'_>, base: Option<&Content>) -> Result<Content, class::Unreadable> {
+        self.with_reading(|reading| class::read(self.turn.class(), data, base, reading))
+    }
+
+    fn read_sent(&self, sent: &Sent<'_>, base: &Content) -> Result<Content, class::Unreadable> {
+        match (sent.instance, sent.data) {
+            (Some(_), Some(data)) => Err(class::Unreadable { element: data.tag(), reason: "not yet" }),
+            (Some(_), None) => Ok(base.clone()),
+            (None, Some(data)) => self.read(data, Some(base)),
+            (None, None) => Ok(base.clone()),
+        }
+    }
+
+    fn with_reading<T>(&self, read: impl FnOnce(&Reading<'_>) -> T) -> T {
+        let options = self.turn.options();
+        let supported: Option<Vec<Tag>> = self.turn.wishes.supported();
+        let uid = uuid::Builder::from_random_bytes(self.app.random()).into_uuid().to_string();
+        read(&Reading {
+            view: answer::view(self.turn.phone, &options),
+            supported: supported.as_deref(),
+            now: self.turn.now,
+            uid: &uid,
+        })
+    }
+
+    fn policy(&self, class: Class) -> Policy {
+        self.app.config().conflict.policy(class)
+    }
+
+    /// The phone holds this version: it wrote it.
+    fn own(&mut self, rev: Rev, outcome: &mut Outcome) {
+        self.slot.own.upto = self.slot.own.upto.max(rev);
+        outcome.rev = Some(rev);
+    }
+
+    /// The back office has to get this version, if the folder has one.
+    async fn owe(&mut self, item: ItemId, base_rev: Rev, rev: Rev) -> Result<(), Error> {
+        let Some(connection) = self.turn.folder.folder.connection.clone() else { return Ok(()) };
+        let key = uuid::Builder::from_random_bytes(self.app.random()).into_uuid().to_string();
+        let owe = Owe {
+            place: self.turn.place(item),
+            connection: &connection,
+            base_rev,
+            rev,
+            key: &key,
+            now: self.turn.now,
+        };
+        outbox::owe(self.tx, owe).await?;
+        Ok(())
+    }
+}

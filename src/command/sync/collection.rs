@@ -1,0 +1,330 @@
+//! One folder of a Sync: what its key means, what the phone changed, what it is told. One transaction.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use sqlx::AnyConnection;
+use wbxml::Tag;
+
+use super::answer::Answer;
+use super::apply;
+use super::window;
+use super::window::Scope;
+use super::window::Told;
+use crate::app::App;
+use crate::command::phone::Phone;
+use crate::eas::sync::Collection;
+use crate::eas::sync::CollectionResponse;
+use crate::eas::sync::Options;
+use crate::eas::sync::Status;
+use crate::eas::sync::options_for;
+use crate::error::Error;
+use crate::model::id::FolderId;
+use crate::store::Reader;
+use crate::store::Tx;
+use crate::store::folder;
+use crate::store::state;
+use crate::sync::filter;
+use crate::sync::key::SyncKey;
+use crate::sync::state::Answered;
+use crate::sync::state::Cursor;
+use crate::sync::state::Slot;
+use crate::sync::state::State;
+use crate::sync::state::Use;
+
+/// What is kept of a phone's wishes for a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wishes {
+    /// The Sync `Options`, replaced as a whole.
+    pub options: Vec<Options>,
+    /// The elements of `Supported`, sent with key 0.
+    pub supported: Option<Vec<(u8, u8)>>,
+}
+
+/// A collection of a request that was found to be a folder.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    /// As the phone sent it.
+    pub collection: &'a Collection<'a>,
+    /// Its fingerprint.
+    pub body: &'a str,
+    /// Which folder.
+    pub folder: FolderId,
+    /// The most changes to tell.
+    pub window: usize,
+    /// The most bytes to tell them in.
+    pub bytes: usize,
+}
+
+/// What a collection came to.
+#[derive(Debug)]
+pub struct Served {
+    /// What is to be said.
+    pub response: CollectionResponse,
+    /// Whether it need not be said: nothing happened and the key stays.
+    pub is_quiet: bool,
+    /// Whether the store is as it should be already.
+    pub is_stored: bool,
+}
+
+impl Wishes {
+    pub(super) fn read(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The tags of `Supported`.
+    pub fn supported(&self) -> Option<Vec<Tag>> {
+        let tags = self.supported.as_ref()?;
+        Some(tags.iter().map(|(page, token)| Tag::new(*page, *token)).collect())
+    }
+
+    /// The wishes with what this request says: `Options` absent keeps the stored ones, present replaces them.
+    fn updated(&self, collection: &Collection<'_>, is_first: bool) -> Self {
+        let supported = match (&collection.supported, is_first) {
+            (Some(tags), true) => Some(tags.iter().map(|tag| (tag.page(), tag.token())).collect()),
+            (None, true) => None,
+            (_, false) => self.supported.clone(),
+        };
+        Self { options: collection.options.clone().unwrap_or_else(|| self.options.clone()), supported }
+    }
+}
+
+/// Serves a collection in which nothing happened out of a snapshot; none if it takes a transaction.
+pub async fn serve_quiet(
+    reader: &mut Reader,
+    phone: &Phone,
+    ask: &Ask<'_>,
+    now: Timestamp,
+) -> Result<Option<Served>, Error> {
+    if !ask.collection.commands.is_empty() || ask.collection.supported.is_some() {
+        return Ok(None);
+    }
+    let Some(row) = state::find(reader, phone.who(), ask.folder).await? else { return Ok(None) };
+    let Some(folder) = live(reader, phone, ask.folder).await? else { return Ok(None) };
+    let wishes = Wishes::read(&row.options);
+    let slot = &row.state.current;
+    if key(ask) != Some(slot.key) || wishes.updated(ask.collection, false) != wishes || is_lost(slot, &folder)
+    {
+        return Ok(None);
+    }
+    let scope = scope(phone, &folder, &wishes, now);
+    if ask.collection.wants_changes() && window::may_have_news(reader, &scope, slot).await? {
+        return Ok(None);
+    }
+    Ok(Some(Served { response: response(ask, &folder, slot.key), is_quiet: true, is_stored: true }))
+}
+
+/// Serves a collection and makes what came of it visible at once.
+pub async fn serve(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
+    let now = app.now();
+    let mut tx = app.store().begin().await?;
+    let known = state::lock(&mut tx, phone.who(), ask.folder, now).await?;
+    let Some(folder) = live(&mut tx, phone, ask.folder).await? else {
+        return Ok(refused(ask, Status::FOLDER_HIERARCHY_CHANGED));
+    };
+    let served = match (key(ask), known) {
+        (Some(SyncKey::FIRST), known) => first(&mut tx, phone, ask, &folder, known, now).await?,
+        (Some(key), Some(known)) => later(app, &mut tx, phone, ask, folder, (known, key), now).await?,
+        (_, _) => return Ok(refused(ask, Status::INVALID_SYNC_KEY)),
+    };
+    if !served.is_stored {
+        tx.commit().await?;
+    }
+    Ok(served)
+}
+
+/// Key 0: the phone holds nothing, and hears a key and no items (conformance rule 3).
+async fn first(
+    tx: &mut Tx,
+    phone: &Phone,
+    ask: &Ask<'_>,
+    folder: &folder::Row,
+    known: Option<state::Row>,
+    now: Timestamp,
+) -> Result<Served, Error> {
+    let (replaced, options) =
+        known.map_or((None, Wishes::default()), |row| (Some(row.state), Wishes::read(&row.options)));
+    let state = State::first(replaced, folder.rev, now);
+    let key = state.current.key;
+    let options = options.updated(ask.collection, true).write();
+    state::save(tx, phone.who(), &state::Row { folder: ask.folder, state, options }, now).await?;
+    Ok(Served { response: response(ask, folder, key), is_quiet: false, is_stored: false })
+}
+
+async fn later(
+    app: &App,
+    tx: &mut Tx,
+    phone: &Phone,
+    ask: &Ask<'_>,
+    folder: folder::Row,
+    (known, key): (state::Row, SyncKey),
+    now: Timestamp,
+) -> Result<Served, Error> {
+    let used = known.state.used_by(key, ask.body);
+    let slot = match (used, &known.state.previous) {
+        (Use::Current, _) => known.state.current.clone(),
+        (Use::Again | Use::Repeat, Some(previous)) => previous.clone(),
+        (Use::Again | Use::Repeat, None) | (Use::Unknown, _) => {
+            return Ok(refused(ask, Status::INVALID_SYNC_KEY));
+        }
+    };
+    if is_lost(&slot, &folder) {
+        return Ok(refused(ask, Status::INVALID_SYNC_KEY));
+    }
+    let mut turn = Turn { app, phone, ask, wishes: Wishes::read(&known.options), folder, now };
+    if used == Use::Repeat {
+        return turn.repeat(tx, &known.state, &slot).await;
+    }
+    turn.wishes = turn.wishes.updated(ask.collection, false);
+    turn.go_on(tx, known, slot).await
+}
+
+/// A request that is being served.
+#[derive(Debug)]
+pub(super) struct Turn<'a> {
+    pub(super) app: &'a App,
+    pub(super) phone: &'a Phone,
+    pub(super) ask: &'a Ask<'a>,
+    pub(super) wishes: Wishes,
+    pub(super) folder: folder::Row,
+    pub(super) now: Timestamp,
+}
+
+impl Turn<'_> {
+    /// A request under the current key, or another one under the previous key.
+    async fn go_on(mut self, tx: &mut Tx, known: state::Row, used: Slot) -> Result<Served, Error> {
+        let is_again = used.key != known.state.current.key;
+        let mut slot = used.clone();
+        let earlier = is_again.then_some(&known.state);
+        let applied = apply::all(self.app, tx, &mut self, earlier, &mut slot).await?;
+        let mut answer =
+            Answer::new(self.phone, &self.wishes, &self.folder.folder, self.ask.window, self.ask.bytes);
+        let scope = scope(self.phone, &self.folder, &self.wishes, self.now);
+        let (mut count, mut has_more) = (None, false);
+        if !self.ask.collection.wants_changes() {
+            // It will ask.
+        } else if self.ask.window == 0 || self.ask.bytes == 0 {
+            // The folders before it filled the answer.
+            has_more = window::may_have_news(tx, &scope, &slot).await?;
+        } else {
+            let told = window::tell(tx, &scope, &slot, &mut answer).await?;
+            self.note_aside(tx, &told).await?;
+            (count, has_more, slot) = (Some(told.count), told.more, told.slot);
+        }
+        let mut response = response(self.ask, &self.folder, used.key);
+        response.has_more = has_more;
+        response.changes = answer.into_changes();
+        response.replies = applied.replies;
+        let options = self.wishes.write();
+        let is_quiet =
+            applied.outcomes.is_empty() && response.changes.is_empty() && !response.has_more && !is_again;
+        if is_quiet && slot == used && options == known.options {
+            return Ok(Served { response, is_quiet, is_stored: true });
+        }
+        let state = if is_quiet {
+            // Nothing was said, so the key stays; a cursor that passed over the phone's own changes moves on.
+            State { current: slot, ..known.state }
+        } else {
+            let answered =
+                Answered { body: self.ask.body.to_owned(), results: applied.outcomes, told: count };
+            known.state.after(&used, slot, answered)
+        };
+        response.sync_key = state.current.key.to_string();
+        let row = state::Row { folder: self.ask.folder, state, options };
+        state::save(tx, self.phone.who(), &row, self.now).await?;
+        Ok(Served { response, is_quiet, is_stored: false })
+    }
+
+    /// The lost answer once more, word for word: nothing is applied, no key is issued.
+    async fn repeat(mut self, tx: &mut Tx, state: &State, previous: &Slot) -> Result<Served, Error> {
+        let Some(answered) = state.answered.last() else {
+            return Ok(refused(self.ask, Status::INVALID_SYNC_KEY));
+        };
+        let replies = apply::replies(tx, &mut self, &answered.results).await?;
+        let (to, cutoff) = match &state.current.cursor {
+            Cursor::At(rev) => (*rev, state.current.cutoff),
+            Cursor::Walk(walk) => (walk.to, walk.cutoff),
+        };
+        let mut response = response(self.ask, &self.folder, state.current.key);
+        if let Some(count) = answered.told.filter(|count| *count > 0) {
+            let who = self.phone.who();
+            let scope = Scope { who, folder: self.folder.clone(), cutoff, to: Some(to) };
+            let slot = Slot { own: state.current.own, ..previous.clone() };
+            let mut answer = Answer::new(self.phone, &self.wishes, &self.folder.folder, count, usize::MAX);
+            window::tell(tx, &scope, &slot, &mut answer).await?;
+            response.changes = answer.into_changes();
+        }
+        response.has_more = answered.told.is_some() && matches!(state.current.cursor, Cursor::Walk(_));
+        response.replies = replies;
+        Ok(Served { response, is_quiet: false, is_stored: true })
+    }
+
+    async fn note_aside(&self, tx: &mut Tx, told: &Told) -> Result<(), Error> {
+        for item in &told.healed {
+            state::clear_aside(tx, self.phone.who(), self.ask.folder, *item).await?;
+        }
+        for (aside, reason) in &told.failed {
+            tracing::warn!(folder = %self.ask.folder, item = %aside.item, "an item is set aside for a device");
+            state::set_aside(tx, self.phone.who(), self.ask.folder, aside, reason, self.now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Where to look for what this phone lacks in this folder.
+pub fn scope(phone: &Phone, folder: &folder::Row, wishes: &Wishes, now: Timestamp) -> Scope {
+    let class = folder.folder.class;
+    let wanted = options_for(&wishes.options, class).and_then(|options| options.filter_type).unwrap_or(0);
+    Scope { who: phone.who(), folder: folder.clone(), cutoff: filter::cutoff(class, wanted, now), to: None }
+}
+
+/// The folder, if the phone may sync it.
+async fn live(
+    connection: &mut AnyConnection,
+    phone: &Phone,
+    id: FolderId,
+) -> Result<Option<folder::Row>, Error> {
+    let found = folder::find(connection, phone.device.account, id).await?;
+    Ok(found.filter(|row| !row.deleted))
+}
+
+/// Versions that this slot would have to be compared with may be gone.
+fn is_lost(slot: &Slot, folder: &folder::Row) -> bool {
+    slot.needs().is_some_and(|rev| rev < folder.pruned_rev)
+}
+
+fn key(ask: &Ask<'_>) -> Option<SyncKey> {
+    ask.collection.sync_key.as_deref().and_then(|key| key.parse().ok())
+}
+
+fn response(ask: &Ask<'_>, folder: &folder::Row, key: SyncKey) -> CollectionResponse {
+    CollectionResponse {
+        class: Some(folder.folder.class.as_str()),
+        sync_key: key.to_string(),
+        collection_id: ask.folder.to_string(),
+        status: Status::SUCCESS,
+        ..CollectionResponse::default()
+    }
+}
+
+/// A collection that came to nothing. The keys that the phone may hold stay as they were.
+fn refused(ask: &Ask<'_>, status: Status) -> Served {
+    let response = CollectionResponse {
+        class: ask
+            .collection
+            .class
+            .as_deref()
+            .and_then(crate::model::class::Class::from_name)
+            .map(|class| class.as_str()),
+        sync_key: "0".to_owned(),
+        collection_id: ask.folder.to_string(),
+        status,
+        ..CollectionResponse::default()
+    };
+    Served { response, is_quiet: false, is_stored: true }
+}

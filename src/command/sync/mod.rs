@@ -1,0 +1,264 @@
+//! `Sync`: all folders of a request, one after the other, and the wait when there is nothing to say.
+
+mod answer;
+mod apply;
+pub mod collection;
+mod fingerprint;
+pub mod window;
+
+use std::time::Duration;
+
+use wbxml::Document;
+use wbxml::Version;
+use wbxml::airsync;
+
+use self::collection::Ask;
+use self::collection::Served;
+use self::fingerprint::fingerprint;
+use crate::app::App;
+use crate::command::phone::Phone;
+use crate::eas::sync::Collection;
+use crate::eas::sync::CollectionResponse;
+use crate::eas::sync::Request;
+use crate::eas::sync::Response;
+use crate::eas::sync::Status;
+use crate::error::Error;
+use crate::model::class::Class;
+use crate::model::folder::class_of;
+use crate::model::id::FolderId;
+use crate::notify::Registration;
+use crate::notify::Woken;
+use crate::store::device;
+use crate::store::device::Column;
+use crate::store::folder;
+use crate::store::retrying;
+use crate::store::state;
+
+/// More folders than any person has; Exchange's bound is of this size.
+const COLLECTIONS: usize = 300;
+/// The most changes in one answer when the phone names no number for all folders together.
+const WINDOW: usize = 512;
+/// The most bytes of items in one answer: what a phone on a slow line takes within its 30 seconds.
+const BYTES: usize = 1_500_000;
+
+/// Answers a `Sync`; without a body it repeats the last one.
+pub async fn sync(app: &App, phone: &Phone, body: Option<&Document>) -> Result<Vec<u8>, Error> {
+    let response = match understand(phone, body) {
+        Ok(asked) => answer(app, phone, asked).await?,
+        Err(response) => response,
+    };
+    Ok(response.encode(phone.version))
+}
+
+/// A request with the fingerprint of each of its collections.
+struct Asked<'a> {
+    request: Request<'a>,
+    bodies: Vec<String>,
+}
+
+/// Reads the request, completed by the one before where it says so.
+fn understand<'a>(phone: &Phone, body: Option<&'a Document>) -> Result<Asked<'a>, Response> {
+    let before = phone
+        .device
+        .requested
+        .as_deref()
+        .and_then(|json| serde_json::from_str::<Request<'static>>(json).ok());
+    let Some(document) = body else {
+        // MS-ASCMD 2.2.1.21.1 (Empty Sync Request).
+        let request = before.ok_or_else(|| Response::of_status(Status::INCOMPLETE_REQUEST))?;
+        return Ok(Asked { bodies: vec![String::new(); request.collections.len()], request });
+    };
+    let root = document.root();
+    let request = Request::parse(root);
+    let mut bodies: Vec<String> = root
+        .children()
+        .filter(|child| child.tag() == airsync::COLLECTIONS)
+        .flat_map(wbxml::Element::children)
+        .filter(|child| child.tag() == airsync::COLLECTION)
+        .map(fingerprint)
+        .collect();
+    if let Some(status) = request.fault() {
+        return Err(Response::of_status(status));
+    }
+    let request = match (request.is_partial, before) {
+        (false, _) => request,
+        (true, Some(before)) => request.completed_by(before),
+        (true, None) => return Err(Response::of_status(Status::INCOMPLETE_REQUEST)),
+    };
+    bodies.resize(request.collections.len(), String::new());
+    if request.collections.len() > COLLECTIONS {
+        let limit = i64::try_from(COLLECTIONS).ok();
+        return Err(Response { limit, ..Response::of_status(Status::TOO_MANY_COLLECTIONS) });
+    }
+    Ok(Asked { request, bodies })
+}
+
+async fn answer(app: &App, phone: &Phone, asked: Asked<'_>) -> Result<Response, Error> {
+    let wait = match wait(app, &asked.request) {
+        Ok(wait) => wait,
+        Err(limit) => {
+            return Ok(Response { limit: Some(limit), ..Response::of_status(Status::INVALID_WAIT) });
+        }
+    };
+    let folders = folders(app, phone, &asked.request).await?;
+    let known: Vec<FolderId> = folders.iter().flatten().copied().collect();
+    remember(app, phone, &asked.request).await?;
+    let Some(wait) = wait else {
+        app.waiters().replace(phone.device.account, phone.device.number, &known);
+        return served(app, phone, &asked, &folders).await;
+    };
+    let deadline = tokio::time::Instant::now() + wait;
+    let place = app.waiters().register(phone.device.account, phone.device.number, &known);
+    loop {
+        let response = served(app, phone, &asked, &folders).await?;
+        if !is_silent(&response) || !is_woken(app, &place, deadline).await {
+            return Ok(response);
+        }
+    }
+}
+
+/// Waits for a change; false when the answer has to go out as it is.
+async fn is_woken(app: &App, place: &Registration, deadline: tokio::time::Instant) -> bool {
+    tokio::select! {
+        woken = place.woken() => woken == Woken::Look,
+        () = tokio::time::sleep_until(deadline) => false,
+        () = app.stopping() => false,
+    }
+}
+
+fn is_silent(response: &Response) -> bool {
+    response.status.is_none() && response.collections.is_empty()
+}
+
+/// How long to wait, or the bound that the wish is beyond, in the unit it was made in.
+// MS-ASCMD 2.2.3.198 (Wait) in minutes, 2.2.3.88 (HeartbeatInterval) in seconds; a bound comes back as Limit.
+fn wait(app: &App, request: &Request<'_>) -> Result<Option<Duration>, i64> {
+    let ping = &app.config().ping;
+    let (wanted, unit) = match (request.wait_minutes, request.heartbeat_seconds) {
+        (Some(minutes), _) => (minutes, 60),
+        (None, Some(seconds)) => (seconds, 1),
+        (None, None) => return Ok(None),
+    };
+    let bound = |limit: Duration| i64::try_from(limit.as_secs()).unwrap_or(i64::MAX);
+    let (least, most) = (bound(ping.min), bound(ping.max));
+    let seconds = wanted.saturating_mul(unit);
+    if seconds < least {
+        return Err((least + unit - 1) / unit);
+    }
+    if seconds > most {
+        return Err(most / unit);
+    }
+    Ok(u64::try_from(seconds).ok().map(Duration::from_secs))
+}
+
+/// The folder that each collection means, if it is one.
+async fn folders(app: &App, phone: &Phone, request: &Request<'_>) -> Result<Vec<Option<FolderId>>, Error> {
+    let mut named: Vec<Option<FolderId>> = request.collections.iter().map(named).collect();
+    if named.iter().all(Option::is_some) {
+        return Ok(named);
+    }
+    // 2.5 may say the class alone and mean its default folder.
+    let mut reader = app.store().read().await?;
+    let all = folder::list(&mut reader, phone.device.account).await?;
+    for (folder, collection) in named.iter_mut().zip(&request.collections) {
+        if collection.collection_id.is_none() {
+            let class = collection.class.as_deref().and_then(Class::from_name);
+            let is_default = |row: &&folder::Row| class.is_some() && class_of(row.folder.kind) == class;
+            *folder = all.iter().find(is_default).map(|row| row.folder.id);
+        }
+    }
+    Ok(named)
+}
+
+fn named(collection: &Collection<'_>) -> Option<FolderId> {
+    collection.collection_id.as_deref()?.trim().parse().ok().map(FolderId)
+}
+
+/// Keeps the shape of the request for one without a body. The keys are not kept: those in force are meant.
+async fn remember(app: &App, phone: &Phone, request: &Request<'_>) -> Result<(), Error> {
+    let mut shape = request.clone();
+    for collection in &mut shape.collections {
+        collection.sync_key = None;
+        collection.options = None;
+    }
+    let Ok(json) = serde_json::to_string(&shape) else { return Ok(()) };
+    if phone.device.requested.as_deref() == Some(json.as_str()) || phone.device.is_probe() {
+        return Ok(());
+    }
+    let mut tx = app.store().begin().await?;
+    device::set(&mut tx, phone.device.account, phone.device.number, Column::Requested, &json).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Serves every collection once.
+async fn served(
+    app: &App,
+    phone: &Phone,
+    asked: &Asked<'_>,
+    folders: &[Option<FolderId>],
+) -> Result<Response, Error> {
+    let mut room = asked
+        .request
+        .window_size
+        .and_then(|size| usize::try_from(size).ok())
+        .unwrap_or(WINDOW)
+        .clamp(1, WINDOW);
+    let mut bytes = BYTES;
+    let mut response = Response::default();
+    for ((collection, body), folder) in asked.request.collections.iter().zip(&asked.bodies).zip(folders) {
+        let one = match (collection.fault(phone.version), folder) {
+            (Some(status), _) => failed(collection, status),
+            (None, None) => failed(collection, Status::FOLDER_HIERARCHY_CHANGED),
+            (None, Some(folder)) => {
+                let collection = &in_force(app, phone, collection, *folder).await?;
+                let window = collection.window().min(room);
+                let ask = Ask { collection, body, folder: *folder, window, bytes };
+                one(app, phone, &ask).await?
+            }
+        };
+        room = room.saturating_sub(one.response.changes.len());
+        bytes = bytes.saturating_sub(one.response.changes.iter().map(crate::eas::sync::Change::len).sum());
+        // From 12.1 on a folder without news is not mentioned; before, the phone waits for its key.
+        if !one.is_quiet || phone.version < Version::V12_1 {
+            response.collections.push(one.response);
+        }
+    }
+    Ok(response)
+}
+
+/// The collection with the key in force, if it was repeated from a request before.
+async fn in_force<'a>(
+    app: &App,
+    phone: &Phone,
+    collection: &Collection<'a>,
+    folder: FolderId,
+) -> Result<Collection<'a>, Error> {
+    let mut collection = collection.clone();
+    if collection.sync_key.is_none() {
+        let mut reader = app.store().read().await?;
+        let row = state::find(&mut reader, phone.who(), folder).await?;
+        collection.sync_key = row.map(|row| row.state.current.key.to_string());
+    }
+    Ok(collection)
+}
+
+async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
+    let mut reader = app.store().read().await?;
+    if let Some(served) = collection::serve_quiet(&mut reader, phone, ask, app.now()).await? {
+        return Ok(served);
+    }
+    drop(reader);
+    retrying(|| collection::serve(app, phone, ask)).await
+}
+
+fn failed(collection: &Collection<'_>, status: Status) -> Served {
+    let response = CollectionResponse {
+        class: collection.class.as_deref().and_then(Class::from_name).map(Class::as_str),
+        sync_key: collection.sync_key.clone().unwrap_or_else(|| "0".to_owned()),
+        collection_id: collection.collection_id.clone().unwrap_or_default(),
+        status,
+        ..CollectionResponse::default()
+    };
+    Served { response, is_quiet: false, is_stored: true }
+}

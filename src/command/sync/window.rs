@@ -1,0 +1,305 @@
+//! What a phone is told in one window: the journal between two revisions, cut by its filter.
+
+use std::collections::HashMap;
+
+use sqlx::AnyConnection;
+
+use crate::error::Error;
+use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::model::id::FolderId;
+use crate::model::id::ItemId;
+use crate::model::id::Rev;
+use crate::store::folder;
+use crate::store::item;
+use crate::store::item::Place;
+use crate::store::item::Version;
+use crate::store::state;
+use crate::store::state::Aside;
+use crate::store::state::Who;
+use crate::store::walk;
+use crate::store::walk::Candidate;
+use crate::store::walk::Path;
+use crate::sync::Meta;
+use crate::sync::held;
+use crate::sync::held::Step;
+use crate::sync::state::Cursor;
+use crate::sync::state::Position;
+use crate::sync::state::Slot;
+use crate::sync::state::Walk;
+
+/// The program that cannot tell an item now; another one may.
+pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+/// Where the difference is looked for.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The device.
+    pub who: Who,
+    /// The folder as it stands in this snapshot.
+    pub folder: folder::Row,
+    /// The cut-off of the phone's filter now.
+    pub cutoff: i64,
+    /// The revision at which an earlier answer ended, when that is to be given again.
+    pub to: Option<Rev>,
+}
+
+/// One change of ours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct News {
+    /// What is to be said of the item.
+    pub step: Step,
+    /// Which item.
+    pub item: ItemId,
+    /// The version it comes to.
+    pub version: Version,
+}
+
+/// Takes the news one by one; says whether it has room for more.
+pub trait Listener {
+    /// Whether the next one still fits.
+    fn has_room(&self) -> bool;
+    /// Takes one. An item that cannot be told is not taken: the reason comes back.
+    fn hear(&mut self, news: &News) -> Result<(), String>;
+}
+
+/// What came of a window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// Where the phone stands after it.
+    pub slot: Slot,
+    /// How many were told.
+    pub count: usize,
+    /// Whether there is more.
+    pub more: bool,
+    /// Items that could not be told, with the reason.
+    pub failed: Vec<(Aside, String)>,
+    /// Items that had been set aside and were told now.
+    pub healed: Vec<ItemId>,
+}
+
+/// Rows read at a time.
+const PAGE: i64 = 128;
+
+/// Tells the listener what the phone lacks, as far as there is room.
+pub async fn tell(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    slot: &Slot,
+    listener: &mut impl Listener,
+) -> Result<Told, Error> {
+    let mut teller = Teller {
+        scope,
+        aside: aside(connection, scope).await?,
+        told: Told { slot: slot.clone(), count: 0, more: false, failed: Vec::new(), healed: Vec::new() },
+        is_closed: false,
+    };
+    // A walk that ends is followed by the next at once: by all of it if the first had nothing to say (an answer that
+    // promises more and brings nothing sends phones into a loop), else only to see whether there is more.
+    while teller.walk(connection, listener).await? {}
+    Ok(teller.told)
+}
+
+struct Teller<'a> {
+    scope: &'a Scope,
+    aside: HashMap<ItemId, Aside>,
+    told: Told,
+    /// Whether a walk ended that told something: an item must not come twice in one answer.
+    is_closed: bool,
+}
+
+impl Teller<'_> {
+    /// Goes on with the walk at hand or begins the next; whether another one has to follow in the same window.
+    async fn walk(
+        &mut self,
+        connection: &mut AnyConnection,
+        listener: &mut impl Listener,
+    ) -> Result<bool, Error> {
+        let Some(mut walk) = self.next_walk() else { return Ok(false) };
+        if walk.position.is_none() {
+            self.retry_aside(connection, &walk, listener).await?;
+        }
+        let own = self.told.slot.own;
+        let own = walk::own_versions(connection, self.path(&walk), self.scope.who.device, own).await?;
+        loop {
+            let page = walk::page(connection, self.path(&walk), PAGE).await?;
+            let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
+            for candidate in page {
+                let step = self.step(&walk, &candidate, &own);
+                if step != Step::Nothing && (self.is_closed || !listener.has_room()) {
+                    self.told.slot.cursor = Cursor::Walk(walk);
+                    self.told.more = true;
+                    return Ok(false);
+                }
+                let meta = candidate.target.meta;
+                self.say(step, candidate.target, listener);
+                walk.position = Some(Position { sort_time: meta.sort_time, item: meta.item, rev: meta.rev });
+            }
+            if is_last {
+                break;
+            }
+        }
+        self.told.slot.cursor = Cursor::At(walk.to);
+        self.told.slot.cutoff = walk.cutoff;
+        self.is_closed = self.told.count > 0;
+        Ok(true)
+    }
+
+    fn next_walk(&self) -> Option<Walk> {
+        let end = self.scope.to.unwrap_or(self.scope.folder.rev);
+        match &self.told.slot.cursor {
+            Cursor::Walk(walk) => Some(walk.clone()),
+            Cursor::At(rev) if *rev == end && self.told.slot.cutoff == self.scope.cutoff => None,
+            // What was never told anything has nothing that a filter could take away.
+            Cursor::At(Rev(0)) if end == Rev(0) => None,
+            Cursor::At(rev) => Some(Walk { from: *rev, to: end, cutoff: self.scope.cutoff, position: None }),
+        }
+    }
+
+    fn path<'a>(&'a self, walk: &'a Walk) -> Path<'a> {
+        Path {
+            account: self.scope.who.account,
+            folder: self.scope.folder.folder.id,
+            walk,
+            cutoff: self.told.slot.cutoff,
+            head: self.scope.folder.rev,
+        }
+    }
+
+    /// What is to be said of a candidate.
+    fn step(&self, walk: &Walk, candidate: &Candidate, own: &HashMap<ItemId, Meta>) -> Step {
+        let target = &candidate.target.meta;
+        let own = own.get(&target.item);
+        if own.is_some_and(|own| own.rev > walk.to) {
+            // The phone has changed it since: that belongs to the next walk.
+            return Step::Nothing;
+        }
+        if self.aside.contains_key(&target.item) {
+            return held::step(None, Some(target), walk.cutoff);
+        }
+        let mut versions: Vec<Meta> = candidate.before.iter().chain(own).chain([target]).copied().collect();
+        versions.sort_by_key(|version| version.rev);
+        let slot = Slot { cursor: Cursor::Walk(walk.clone()), ..self.told.slot.clone() };
+        let held = held::held(&slot, self.scope.who.device, &versions);
+        held::step(held.map(|held| held.rev), Some(target), walk.cutoff)
+    }
+
+    fn say(&mut self, step: Step, version: Version, listener: &mut impl Listener) {
+        if step == Step::Nothing {
+            return;
+        }
+        let item = version.meta.item;
+        let mut news = News { step, item, version };
+        match listener.hear(&news) {
+            Ok(()) => {
+                self.told.count += 1;
+                if self.aside.remove(&item).is_some() {
+                    self.told.healed.push(item);
+                }
+            }
+            Err(reason) => {
+                let aside = Aside { item, rev: news.version.meta.rev, program: PROGRAM.to_owned() };
+                self.told.failed.push((aside, reason));
+                if news.step == Step::Change {
+                    // The version it holds is out of date, and the new one cannot be told: it holds none then.
+                    news.step = Step::SoftDelete;
+                    if listener.hear(&news).is_ok() {
+                        self.told.count += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Items that another program set aside and that have not changed since are tried again.
+    async fn retry_aside(
+        &mut self,
+        connection: &mut AnyConnection,
+        walk: &Walk,
+        listener: &mut impl Listener,
+    ) -> Result<(), Error> {
+        let due: Vec<ItemId> =
+            self.aside.values().filter(|aside| aside.program != PROGRAM).map(|aside| aside.item).collect();
+        for item in due {
+            let place = Place { account: self.scope.who.account, folder: self.scope.folder.folder.id, item };
+            let Some(row) = item::newest(connection, place).await? else { continue };
+            // A version after the walk's start comes by itself.
+            if row.version.meta.rev <= walk.from {
+                let step = held::step(None, Some(&row.version.meta), walk.cutoff);
+                self.say(step, row.version, listener);
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn aside(connection: &mut AnyConnection, scope: &Scope) -> Result<HashMap<ItemId, Aside>, Error> {
+    let all = state::aside(connection, scope.who, scope.folder.folder.id).await?;
+    Ok(all.into_iter().map(|aside| (aside.item, aside)).collect())
+}
+
+/// Whether the phone would be told anything at all, up to `limit` things.
+pub async fn count(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    slot: &Slot,
+    limit: usize,
+) -> Result<usize, Error> {
+    struct Counter {
+        count: usize,
+        limit: usize,
+    }
+    impl Listener for Counter {
+        fn has_room(&self) -> bool {
+            self.count < self.limit
+        }
+        fn hear(&mut self, _: &News) -> Result<(), String> {
+            self.count += 1;
+            Ok(())
+        }
+    }
+    if !may_have_news(connection, scope, slot).await? {
+        return Ok(0);
+    }
+    let mut counter = Counter { count: 0, limit };
+    tell(connection, scope, slot, &mut counter).await?;
+    Ok(counter.count)
+}
+
+/// Whether it is worth while to look: a cheap no for a folder that nothing happened in.
+pub async fn may_have_news(
+    connection: &mut AnyConnection,
+    scope: &Scope,
+    slot: &Slot,
+) -> Result<bool, Error> {
+    let folder = &scope.folder;
+    match slot.cursor {
+        Cursor::At(rev) if rev == folder.rev || folder.rev == Rev(0) => {}
+        Cursor::At(_) | Cursor::Walk(_) => return Ok(true),
+    }
+    if slot.cutoff != scope.cutoff {
+        let cutoffs = (slot.cutoff, scope.cutoff);
+        if walk::has_aged(connection, scope.who.account, folder.folder.id, cutoffs).await? {
+            return Ok(true);
+        }
+    }
+    let aside = state::aside(connection, scope.who, folder.folder.id).await?;
+    Ok(aside.iter().any(|aside| aside.program != PROGRAM))
+}
+
+/// The content of a stored version.
+pub fn content(class: Class, version: &Version) -> Result<Content, String> {
+    Content::from_json(class, &version.content).map_err(|error| error.to_string())
+}
+
+/// `ServerId` of an item.
+pub fn server_id(folder: FolderId, item: ItemId) -> String {
+    format!("{folder}:{item}")
+}
+
+/// The item that a `ServerId` names, if it is one of this folder.
+pub fn item_id(folder: FolderId, server_id: &str) -> Option<ItemId> {
+    let (of, item) = server_id.trim().split_once(':')?;
+    let of: i64 = of.parse().ok()?;
+    (of == folder.0).then_some(ItemId(item.parse().ok()?))
+}
