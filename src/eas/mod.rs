@@ -1,12 +1,23 @@
 //! The protocol as values: each command's request and answer, statuses, policy, quirks. No I/O, no decisions.
 
+pub mod autodiscover;
 pub mod class;
 pub mod command;
 pub mod date;
 pub mod element;
+pub mod foldersync;
+pub mod getitemestimate;
+pub mod itemoperations;
+pub mod moveitems;
 pub mod options;
+pub mod ping;
+pub mod policy;
 pub mod preference;
+pub mod provision;
 pub mod query;
+pub mod quirk;
+pub mod search;
+pub mod settings;
 pub mod status;
 pub mod sync;
 pub mod zone;

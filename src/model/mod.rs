@@ -10,6 +10,7 @@ pub mod folder;
 pub mod id;
 pub mod note;
 pub mod object;
+pub mod policy;
 pub mod patch;
 pub mod recurrence;
 pub mod slot;

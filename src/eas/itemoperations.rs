@@ -1,0 +1,335 @@
+//! The `ItemOperations` command as values: single items fetched, folders emptied, conversations moved. Does none of it.
+
+use wbxml::Element;
+use wbxml::Fragment;
+use wbxml::Tag;
+use wbxml::Writer;
+use wbxml::airsync;
+use wbxml::airsyncbase;
+use wbxml::documentlibrary;
+use wbxml::itemoperations as tag;
+use wbxml::search;
+
+use crate::eas::element;
+use crate::eas::preference::BodyPreference;
+
+// MS-ASCMD 2.2.3.177.8 (Status, of ItemOperations).
+crate::eas::status::statuses! { command
+    /// How the request or an operation fared.
+    Status {
+        /// All is well.
+        SUCCESS = 1,
+        /// The request breaks the rules.
+        PROTOCOL_ERROR = 2,
+        /// Something failed here.
+        SERVER_ERROR = 3,
+        /// The address of the document is malformed.
+        BAD_URI = 4,
+        /// The user may not see the document.
+        DOCUMENT_ACCESS_DENIED = 5,
+        /// There is no such item, or it is not for the user.
+        NOT_FOUND = 6,
+        /// The library does not answer.
+        CONNECTION_FAILED = 7,
+        /// The range is malformed or too large.
+        INVALID_RANGE = 8,
+        /// There is no such store.
+        UNKNOWN_STORE = 9,
+        /// The file is empty.
+        EMPTY_FILE = 10,
+        /// The data is too large.
+        TOO_LARGE = 11,
+        /// Reading failed.
+        IO_FAILURE = 12,
+        /// The item cannot be shown.
+        CONVERSION_FAILED = 14,
+        /// There is no such attachment.
+        INVALID_ATTACHMENT = 15,
+        /// The user may not do that.
+        ACCESS_DENIED = 16,
+        /// It was done in part.
+        PARTIAL_SUCCESS = 17,
+        /// The user has to log in there.
+        CREDENTIALS_REQUIRED = 18,
+        /// A conversation is to be moved, but not for ever.
+        MOVE_NOT_ALWAYS = 155,
+        /// It cannot be moved there.
+        ACTION_NOT_SUPPORTED = 156,
+    }
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Show an item.
+    Fetch(Fetch),
+    /// Delete what is in a folder.
+    EmptyFolderContents {
+        /// Which folder.
+        collection_id: String,
+        /// Whether the folders in it go too.
+        with_folders: bool,
+    },
+    /// Move a conversation.
+    Move {
+        /// Which one.
+        conversation_id: String,
+        /// Whether its later messages follow.
+        always: bool,
+    },
+}
+
+/// An item to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fetch {
+    /// Where it is: `Mailbox` or `Document Library`.
+    pub store: Option<String>,
+    /// Which it is.
+    pub names: Names,
+    /// Only these properties, if any are named.
+    pub schema: Option<Vec<Tag>>,
+    /// Only this part of the data.
+    pub range: Option<String>,
+    /// Whether as a whole message: 0 never, 1 when signed, 2 always.
+    pub mime_support: Option<u8>,
+    /// The forms of its body, best first.
+    pub body: Vec<BodyPreference>,
+}
+
+/// The ways to name an item, of which a phone uses one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Its folder.
+    pub collection_id: Option<String>,
+    /// Its name in the folder.
+    pub server_id: Option<String>,
+    /// Its name as a search gave it.
+    pub long_id: Option<String>,
+    /// The address of a document.
+    pub link_id: Option<String>,
+    /// The name of an attachment.
+    pub file_reference: Option<String>,
+}
+
+/// Reads an `ItemOperations` element: the operations in the order sent.
+pub fn parse(root: Element<'_>) -> Vec<Operation> {
+    root.children().filter_map(Operation::parse).collect()
+}
+
+impl Operation {
+    fn parse(element: Element<'_>) -> Option<Self> {
+        let text = |tag| element::string(element, tag).unwrap_or_default();
+        let options = element.child(tag::OPTIONS);
+        let has_option = |tag| options.is_some_and(|options| options.has(tag));
+        match element.tag() {
+            tag::FETCH => Some(Self::Fetch(Fetch::parse(element))),
+            tag::EMPTY_FOLDER_CONTENTS => Some(Self::EmptyFolderContents {
+                collection_id: text(airsync::COLLECTION_ID),
+                with_folders: has_option(tag::DELETE_SUB_FOLDERS),
+            }),
+            tag::MOVE => Some(Self::Move {
+                conversation_id: text(tag::CONVERSATION_ID),
+                always: has_option(tag::MOVE_ALWAYS),
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Fetch {
+    fn parse(element: Element<'_>) -> Self {
+        let names = Names {
+            collection_id: element::string(element, airsync::COLLECTION_ID),
+            server_id: element::string(element, airsync::SERVER_ID),
+            long_id: element::string(element, search::LONG_ID),
+            link_id: element::string(element, documentlibrary::LINK_ID),
+            file_reference: element::string(element, airsyncbase::FILE_REFERENCE),
+        };
+        let mut read = Self { store: element::string(element, tag::STORE), names, ..Self::default() };
+        if let Some(options) = element.child(tag::OPTIONS) {
+            let schema = options.child(tag::SCHEMA);
+            read.schema = schema.map(|schema| schema.children().map(Element::tag).collect());
+            read.range = element::string(options, tag::RANGE);
+            read.mime_support = element::number(options, airsync::MIME_SUPPORT);
+            read.body = BodyPreference::parse_all(options);
+        }
+        read
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// How the request fared as a whole.
+    pub status: Status,
+    /// How each operation fared.
+    pub operations: Vec<Done>,
+}
+
+/// How an operation fared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// An item was shown, or not.
+    Fetch {
+        /// How it fared.
+        status: Status,
+        /// The names by which it was asked for.
+        names: Names,
+        /// Its class, when it is there.
+        class: Option<&'static str>,
+        /// The children of `Properties`, when it is there.
+        properties: Option<Fragment>,
+    },
+    /// A folder was emptied, or not.
+    EmptyFolderContents {
+        /// How it fared.
+        status: Status,
+        /// Which folder.
+        collection_id: String,
+    },
+    /// A conversation was moved, or not.
+    Move {
+        /// How it fared.
+        status: Status,
+        /// Which one.
+        conversation_id: String,
+    },
+}
+
+impl Response {
+    /// Writes the answer. The schema has moves first, then emptied folders, then fetched items.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.open(tag::ITEM_OPERATIONS);
+        writer.number(tag::STATUS, self.status);
+        writer.container(tag::RESPONSE, |writer| {
+            let mut operations: Vec<&Done> = self.operations.iter().collect();
+            operations.sort_by_key(|done| done.place());
+            operations.into_iter().for_each(|done| done.write(writer));
+        });
+        writer.finish()
+    }
+}
+
+impl Done {
+    fn place(&self) -> u8 {
+        match self {
+            Self::Move { .. } => 0,
+            Self::EmptyFolderContents { .. } => 1,
+            Self::Fetch { .. } => 2,
+        }
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::Move { status, conversation_id } => {
+                writer.open(tag::MOVE);
+                writer.number(tag::STATUS, status);
+                writer.text(tag::CONVERSATION_ID, conversation_id);
+            }
+            Self::EmptyFolderContents { status, collection_id } => {
+                writer.open(tag::EMPTY_FOLDER_CONTENTS);
+                writer.number(tag::STATUS, status);
+                writer.text(airsync::COLLECTION_ID, collection_id);
+            }
+            Self::Fetch { status, names, class, properties } => {
+                writer.open(tag::FETCH);
+                writer.number(tag::STATUS, status);
+                write_names(names, *class, writer);
+                if let Some(properties) = properties {
+                    writer.open(tag::PROPERTIES);
+                    writer.append(properties);
+                    writer.close();
+                }
+            }
+        }
+        writer.close();
+    }
+}
+
+fn write_names(names: &Names, class: Option<&str>, writer: &mut Writer) {
+    let names = [
+        (airsync::COLLECTION_ID, names.collection_id.as_deref()),
+        (airsync::SERVER_ID, names.server_id.as_deref()),
+        (search::LONG_ID, names.long_id.as_deref()),
+        (airsync::CLASS, class),
+        (documentlibrary::LINK_ID, names.link_id.as_deref()),
+        (airsyncbase::FILE_REFERENCE, names.file_reference.as_deref()),
+    ];
+    for (tag, name) in names {
+        if let Some(name) = name {
+            writer.text(tag, name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wbxml::Document;
+    use wbxml::Limits;
+    use wbxml::contacts;
+
+    use super::*;
+    use crate::eas::golden::check;
+    use crate::eas::preference::BodyType;
+
+    #[test]
+    fn operations_are_read_in_the_order_sent() {
+        let mut writer = Writer::new();
+        writer.open(tag::ITEM_OPERATIONS);
+        writer.open(tag::EMPTY_FOLDER_CONTENTS);
+        writer.text(airsync::COLLECTION_ID, "7");
+        writer.open(tag::OPTIONS);
+        writer.empty(tag::DELETE_SUB_FOLDERS);
+        writer.close();
+        writer.close();
+        writer.open(tag::FETCH);
+        writer.text(tag::STORE, "Mailbox");
+        writer.text(airsync::COLLECTION_ID, "2");
+        writer.text(airsync::SERVER_ID, "2:9");
+        writer.open(tag::OPTIONS);
+        writer.open(tag::SCHEMA);
+        writer.empty(contacts::FILE_AS);
+        writer.close();
+        writer.open(airsyncbase::BODY_PREFERENCE);
+        writer.number(airsyncbase::TYPE, 1);
+        let document = Document::decode(writer.finish(), &Limits::default()).unwrap();
+        let operations = parse(document.root());
+        let [Operation::EmptyFolderContents { with_folders: true, .. }, Operation::Fetch(fetch)] =
+            operations.as_slice()
+        else {
+            panic!("a folder and an item")
+        };
+        assert_eq!(fetch.names.server_id.as_deref(), Some("2:9"));
+        assert_eq!(fetch.schema.as_deref(), Some([contacts::FILE_AS].as_slice()));
+        assert_eq!(fetch.body.first().map(|preference| preference.body_type), Some(BodyType::TEXT));
+    }
+
+    #[test]
+    fn the_answer_keeps_the_order_of_the_schema() {
+        let names = Names {
+            collection_id: Some("2".to_owned()),
+            server_id: Some("2:9".to_owned()),
+            ..Names::default()
+        };
+        let lost = Names { long_id: Some("RgAA".to_owned()), ..Names::default() };
+        let properties = Fragment::build(|writer| writer.text(contacts::FILE_AS, "Nordmann, Kari"));
+        let response = Response {
+            status: Status::SUCCESS,
+            operations: vec![
+                Done::Fetch {
+                    status: Status::SUCCESS,
+                    names,
+                    class: Some("Contacts"),
+                    properties: Some(properties),
+                },
+                Done::Fetch { status: Status::NOT_FOUND, names: lost, class: None, properties: None },
+                Done::EmptyFolderContents { status: Status::ACCESS_DENIED, collection_id: "7".to_owned() },
+                Done::Move { status: Status::ACTION_NOT_SUPPORTED, conversation_id: "x".to_owned() },
+            ],
+        };
+        check("itemoperations/response", &response.encode());
+        let failure = Response { status: Status::PROTOCOL_ERROR, operations: vec![] };
+        check("itemoperations/failure", &failure.encode());
+    }
+}
