@@ -118,6 +118,15 @@ impl Content {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::btree_map;
+    use proptest::collection::vec;
+    use proptest::prelude::Just;
+    use proptest::prelude::Strategy;
+    use proptest::prelude::any;
+    use proptest::prop_assert;
+    use proptest::prop_assert_eq;
+    use proptest::prop_oneof;
+    use proptest::sample::select;
     use serde_json::Value;
     use serde_json::json;
 
@@ -217,5 +226,57 @@ mod tests {
         check_sort_time(Class::Tasks, "{}", i64::MAX);
         check_sort_time(Class::Contacts, "{}", 0);
         check_sort_time(Class::Notes, r#"{"updated": "1970-01-01T00:00:01Z"}"#, second);
+    }
+
+    /// Any JSON, with the names of the standards as keys.
+    fn json() -> impl Strategy<Value = Value> {
+        let names = [
+            "title",
+            "start",
+            "duration",
+            "keywords",
+            "alerts",
+            "trigger",
+            "offset",
+            "participants",
+            "roles",
+            "recurrenceRule",
+            "byDay",
+            "name",
+            "components",
+            "kind",
+            "value",
+            "emails",
+            "phones",
+            "pref",
+            "x",
+        ];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "[a-z ]{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 64, 6, move |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..4).prop_map(Value::from),
+                btree_map(select(names.to_vec()), inner, 0..6).prop_map(|object| object
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()),
+            ]
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_object_is_read_and_written_back_the_same(value in json()) {
+            for class in [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes] {
+                match Content::from_value(class, &value) {
+                    Ok(content) => prop_assert_eq!(content.to_value(), value.clone()),
+                    Err(_) => prop_assert!(!value.is_object()),
+                }
+            }
+        }
     }
 }

@@ -45,11 +45,26 @@ impl Patch {
     pub fn property<T: Shape>(&self, name: &str) -> Option<T> {
         T::read(self.0.get(name)?)
     }
+}
 
-    /// The occurrence that the rule puts at `at`, with this patch: an item like the series, but single.
-    pub fn occurrence<T: Shape>(&self, series: &T, at: DateTime) -> Option<T> {
-        let mut value = plain(series, at);
-        for (pointer, new) in &self.0 {
+/// A series as what its occurrences share; made once for any number of them.
+#[derive(Debug)]
+pub struct Series(Value);
+
+impl Series {
+    /// What the occurrences of an event or task share.
+    pub fn of<T: Shape>(item: &T) -> Self {
+        let mut value = item.write();
+        if let Some(object) = value.as_object_mut() {
+            object.retain(|name, _| !name.starts_with("recurrence"));
+        }
+        Self(value)
+    }
+
+    /// The single item that the occurrence at `at` is, changed by the patch.
+    pub fn occurrence<T: Shape>(&self, at: DateTime, patch: &Patch) -> Option<T> {
+        let mut value = self.plain(at);
+        for (pointer, new) in &patch.0 {
             if !is_of_the_series(pointer) && pointer != "excluded" {
                 apply(&mut value, pointer, new);
             }
@@ -57,12 +72,20 @@ impl Patch {
         T::read(&value)
     }
 
-    /// The patch that makes this occurrence of the series' one at `at`.
-    pub fn between<T: Shape>(series: &T, at: DateTime, occurrence: &T) -> Self {
+    /// The patch that makes the occurrence at `at` this single item.
+    pub fn patch<T: Shape>(&self, at: DateTime, occurrence: &T) -> Patch {
         let mut patch = Map::new();
-        compare(&plain(series, at), &occurrence.write(), "", &mut patch);
+        compare(&self.plain(at), &occurrence.write(), "", &mut patch);
         patch.retain(|pointer, _| !is_of_the_series(pointer));
-        Self(patch)
+        Patch(patch)
+    }
+
+    fn plain(&self, at: DateTime) -> Value {
+        let mut value = self.0.clone();
+        if let Some(object) = value.as_object_mut() {
+            object.insert("start".to_owned(), at.write());
+        }
+        value
     }
 }
 
@@ -74,16 +97,6 @@ impl Shape for Patch {
     fn write(&self) -> Value {
         Value::Object(self.0.clone())
     }
-}
-
-/// The series as the single item that an unchanged occurrence is.
-fn plain<T: Shape>(series: &T, at: DateTime) -> Value {
-    let mut value = series.write();
-    if let Some(object) = value.as_object_mut() {
-        object.retain(|name, _| !name.starts_with("recurrence"));
-        object.insert("start".to_owned(), at.write());
-    }
-    value
 }
 
 fn is_of_the_series(pointer: &str) -> bool {
@@ -137,6 +150,7 @@ mod tests {
     use serde_json::json;
 
     use super::Patch;
+    use super::Series;
     use crate::model::event::Event;
     use crate::model::object::Shape;
 
@@ -152,10 +166,14 @@ mod tests {
         .unwrap()
     }
 
+    fn occurrence(patch: &Patch) -> Event {
+        Series::of(&series()).occurrence(AT, patch).unwrap()
+    }
+
     #[track_caller]
     fn check(patch: &Value, changed: &Value) {
         let patch = Patch::read(patch).unwrap();
-        let occurrence = patch.occurrence(&series(), AT).unwrap();
+        let occurrence = occurrence(&patch);
         let mut expected = series().write();
         let expected = expected.as_object_mut().unwrap();
         expected.remove("recurrenceRule");
@@ -163,7 +181,7 @@ mod tests {
         expected.insert("start".to_owned(), json!("2026-11-29T12:00:00"));
         expected.extend(changed.as_object().unwrap().clone());
         assert_eq!(occurrence.write(), Value::Object(expected.clone()));
-        assert_eq!(Patch::between(&series(), AT, &occurrence), patch);
+        assert_eq!(Series::of(&series()).patch(AT, &occurrence), patch);
     }
 
     #[test]
@@ -189,12 +207,12 @@ mod tests {
 
     #[test]
     fn a_removal_is_a_null() {
-        let mut occurrence = Patch::default().occurrence(&series(), AT).unwrap();
+        let mut occurrence = occurrence(&Patch::default());
         occurrence.title = None;
         occurrence.locations.values_mut().for_each(|location| location.name = None);
-        let patch = Patch::between(&series(), AT, &occurrence);
+        let patch = Series::of(&series()).patch(AT, &occurrence);
         assert_eq!(patch.write(), json!({"title": null, "locations/a~1b/name": null}));
-        assert_eq!(patch.occurrence(&series(), AT).unwrap(), occurrence);
+        assert_eq!(self::occurrence(&patch), occurrence);
     }
 
     #[test]
@@ -202,7 +220,7 @@ mod tests {
         let patch =
             Patch::read(&json!({"uid": "x", "recurrenceRule": null, "nowhere/deep": 1, "excluded": false}))
                 .unwrap();
-        assert_eq!(patch.occurrence(&series(), AT), Patch::default().occurrence(&series(), AT));
+        assert_eq!(occurrence(&patch), occurrence(&Patch::default()));
     }
 
     #[test]

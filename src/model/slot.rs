@@ -126,3 +126,53 @@ pub fn free_key<T>(entries: &BTreeMap<String, T>, prefix: &str) -> String {
 pub fn some_text(text: Option<&String>) -> Option<&str> {
     text.map(String::as_str).filter(|text| !text.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prop_assert;
+    use proptest::prop_assert_eq;
+
+    use crate::model::contact::Contact;
+    use crate::model::contact::Email;
+
+    fn contact(prefs: &[Option<u32>]) -> Contact {
+        let email = |(number, pref): (usize, &Option<u32>)| {
+            let address = Some(format!("{number}@example.com"));
+            (format!("e{number}"), Email { address, pref: *pref, ..Email::default() })
+        };
+        Contact { emails: prefs.iter().enumerate().map(email).collect(), ..Contact::default() }
+    }
+
+    fn shown(contact: &Contact) -> [Option<String>; 3] {
+        [0, 1, 2].map(|slot| contact.email(slot).map(str::to_owned))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_slot_is_set_alone_and_what_is_out_of_sight_stays(
+            prefs in proptest::collection::vec(proptest::option::of(1..4_u32), 0..6),
+            changes in proptest::collection::vec((0..3_usize, proptest::option::of("[a-c]{1,2}")), 1..12),
+        ) {
+            let mut contact = contact(&prefs);
+            let mut expected = shown(&contact);
+            let hidden = contact.emails.values().filter(|email| !expected.contains(&email.address)).cloned();
+            let hidden: Vec<_> = hidden.filter_map(|email| email.address).collect();
+            for (slot, value) in changes {
+                contact.set_email(slot, value.as_deref());
+                expected[slot] = value;
+                prop_assert_eq!(&shown(&contact), &expected);
+            }
+            for address in hidden {
+                prop_assert!(contact.emails.values().any(|email| email.address.as_ref() == Some(&address)));
+            }
+        }
+
+        #[test]
+        fn order_is_by_preference_then_key(prefs in proptest::collection::vec(proptest::option::of(1..4_u32), 3..6)) {
+            let mut order: Vec<_> = prefs.iter().enumerate().map(|(number, pref)| (pref.unwrap_or(101), number)).collect();
+            order.sort_unstable();
+            let expected = order.iter().map(|(_, number)| Some(format!("{number}@example.com")));
+            prop_assert_eq!(shown(&contact(&prefs)).to_vec(), expected.take(3).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,14 +1,12 @@
-//! The plain slots of a contact: e-mail, telephone, chat, web page, picture, text, nickname.
-//! Names, addresses and work have files of their own.
+//! The plain slots of a contact, each one text: e-mail, telephone, web page, free text, nickname.
+//! What is more than a text has a file of its own.
 
 use std::collections::BTreeMap;
 
 use crate::model::contact::Contact;
 use crate::model::contact::Email;
 use crate::model::contact::Link;
-use crate::model::contact::Media;
 use crate::model::contact::Nickname;
-use crate::model::contact::OnlineService;
 use crate::model::contact::Phone;
 use crate::model::contact::Remark;
 use crate::model::object::has;
@@ -108,16 +106,6 @@ impl Contact {
         set(&mut self.phones, kind, index, value);
     }
 
-    /// `IMAddress` to `IMAddress3`, counted from 0.
-    pub fn im_address(&self, index: usize) -> Option<&str> {
-        slot::entry(&self.online_services, (), index).and_then(Text::text)
-    }
-
-    /// Sets a chat address, or takes it away.
-    pub fn set_im_address(&mut self, index: usize, value: Option<&str>) {
-        set(&mut self.online_services, (), index, value);
-    }
-
     /// The web page.
     pub fn web_page(&self) -> Option<&str> {
         slot::entry(&self.links, (), 0)?.uri.as_deref()
@@ -147,28 +135,15 @@ impl Contact {
     pub fn set_note(&mut self, value: Option<&str>) {
         set(&mut self.notes, (), 0, value);
     }
-
-    /// The picture, in base64; one that lies elsewhere on the net is no phone's business.
-    pub fn photo(&self) -> Option<&str> {
-        embedded(slot::entry(&self.media, (), 0)?)
-    }
-
-    /// Sets the picture from base64, or takes it away.
-    pub fn set_photo(&mut self, base64: Option<&str>) {
-        if self.photo() == base64 {
-            return;
-        }
-        let Some(base64) = base64 else { return slot::remove(&mut self.media, (), 0) };
-        let media_type = if base64.starts_with("iVBOR") { "image/png" } else { "image/jpeg" };
-        slot::edit(&mut self.media, (), 0, |media| {
-            media.uri = Some(format!("data:{media_type};base64,{base64}"));
-            media.media_type = Some(media_type.to_owned());
-        });
-    }
 }
 
 /// Sets the text in a slot; empty text takes the entry away, the same text changes nothing.
-fn set<T: Text>(entries: &mut BTreeMap<String, T>, kind: T::Kind, index: usize, value: Option<&str>) {
+pub(super) fn set<T: Text>(
+    entries: &mut BTreeMap<String, T>,
+    kind: T::Kind,
+    index: usize,
+    value: Option<&str>,
+) {
     let value = value.filter(|value| !value.is_empty());
     if slot::entry(entries, kind, index).and_then(Text::text) == value {
         return;
@@ -180,7 +155,7 @@ fn set<T: Text>(entries: &mut BTreeMap<String, T>, kind: T::Kind, index: usize, 
 }
 
 /// An entry that a phone sees as one text.
-trait Text: Entry {
+pub(super) trait Text: Entry {
     fn text(&self) -> Option<&str>;
     fn set_text(&mut self, text: String);
 }
@@ -285,73 +260,6 @@ impl Text for Phone {
     }
 }
 
-/// Schemes of chat addresses; other services are profiles on the net, which no phone has a slot for.
-const CHAT_SCHEMES: [&str; 10] =
-    ["im:", "xmpp:", "sip:", "sips:", "skype:", "aim:", "msnim:", "ymsgr:", "matrix:", "irc:"];
-
-impl Entry for OnlineService {
-    type Kind = ();
-    const PREFIX: &'static str = "i";
-
-    fn kind(&self) -> Option<()> {
-        let text = self.text()?;
-        let is_chat = || CHAT_SCHEMES.iter().any(|scheme| text.starts_with(scheme));
-        // RFC 9555 2.7.2 (IMPP): the name of the vCard property tells a chat address from a profile.
-        let is_impp = self.other.get("vCardName").is_some_and(|name| name == "impp");
-        (is_impp || is_chat()).then_some(())
-    }
-
-    fn new(_kind: ()) -> Self {
-        let mut service = Self::default();
-        service.other.insert("vCardName".to_owned(), "impp".into());
-        service
-    }
-
-    fn slots(_kind: ()) -> usize {
-        3
-    }
-
-    fn pref(&self) -> Option<u32> {
-        self.pref
-    }
-}
-
-impl Text for OnlineService {
-    fn text(&self) -> Option<&str> {
-        some_text(self.uri.as_ref()).or_else(|| some_text(self.user.as_ref()))
-    }
-
-    fn set_text(&mut self, text: String) {
-        let is_uri = self.uri.is_some() || text.contains(':');
-        let field = if is_uri { &mut self.uri } else { &mut self.user };
-        *field = Some(text);
-    }
-}
-
-impl Entry for Media {
-    type Kind = ();
-    const PREFIX: &'static str = "m";
-
-    fn kind(&self) -> Option<()> {
-        let is_photo = self.kind.as_deref() == Some("photo") && embedded(self).is_some();
-        is_photo.then_some(())
-    }
-
-    fn new(_kind: ()) -> Self {
-        Self { kind: Some("photo".to_owned()), ..Self::default() }
-    }
-
-    fn pref(&self) -> Option<u32> {
-        self.pref
-    }
-}
-
-/// The base64 of what a medium holds itself.
-fn embedded(media: &Media) -> Option<&str> {
-    let (head, data) = media.uri.as_deref()?.strip_prefix("data:")?.split_once(',')?;
-    (head.ends_with(";base64") && !data.is_empty()).then_some(data)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -442,36 +350,6 @@ mod tests {
         let mut contact = Contact::default();
         contact.set_email(1, Some("2@x"));
         assert_eq!((contact.email(0), contact.email(1)), (None, Some("2@x")));
-    }
-
-    #[test]
-    fn chat_addresses_are_told_from_profiles() {
-        let mut contact = card(json!({"onlineServices": {
-            "a": {"service": "Mastodon", "uri": "https://example.com/@kari"},
-            "b": {"uri": "xmpp:kari@example.com"}, "c": {"user": "kari", "vCardName": "impp"}}}));
-        assert_eq!(contact.im_address(0), Some("xmpp:kari@example.com"));
-        assert_eq!(contact.im_address(1), Some("kari"));
-        contact.set_im_address(0, None);
-        contact.set_im_address(1, Some("kh"));
-        contact.set_im_address(2, Some("sip:kari@example.com"));
-        assert_eq!(contact.im_address(0), None);
-        assert_eq!(contact.im_address(1), Some("kh"));
-        assert_eq!(contact.im_address(2), Some("sip:kari@example.com"));
-        assert!(contact.online_services.contains_key("a"));
-    }
-
-    #[test]
-    fn a_picture_is_kept_as_a_data_uri() {
-        let mut contact =
-            card(json!({"media": {"a": {"kind": "photo", "uri": "https://example.com/kari.jpg"}}}));
-        assert_eq!(contact.photo(), None);
-        contact.set_photo(Some("/9j/4AAQ"));
-        assert_eq!(contact.photo(), Some("/9j/4AAQ"));
-        contact.set_photo(Some("iVBORw0K"));
-        assert_eq!(contact.media.len(), 2);
-        assert!(contact.media.values().any(|media| media.media_type.as_deref() == Some("image/png")));
-        contact.set_photo(None);
-        assert_eq!((contact.photo(), contact.media.len()), (None, 1));
     }
 
     #[test]

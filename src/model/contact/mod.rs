@@ -23,8 +23,10 @@
 //! A setter touches its own entry only, and none at all when the value is already there ([`crate::model::slot`]).
 
 pub mod address;
+pub mod chat;
 pub mod entries;
 pub mod name;
+pub mod photo;
 pub mod property;
 pub mod work;
 

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::model::event::Event;
 use crate::model::patch::Patch;
+use crate::model::patch::Series;
 use crate::model::recurrence::expand::Starts;
 
 /// A longer series is taken at its word (`until`), not counted out.
@@ -45,12 +46,21 @@ impl Event {
     /// The single event that an occurrence is.
     pub fn occurrence(&self, at: DateTime) -> Option<Self> {
         let unchanged = Patch::default();
-        self.recurrence_overrides.get(&at).unwrap_or(&unchanged).occurrence(self, at)
+        Series::of(self).occurrence(at, self.recurrence_overrides.get(&at).unwrap_or(&unchanged))
+    }
+
+    /// The occurrences that differ from the series, by where the rule puts them; none for one taken out.
+    pub fn exceptions(&self) -> impl Iterator<Item = (DateTime, Option<Self>)> {
+        let series = Series::of(self);
+        self.recurrence_overrides.iter().map(move |(at, patch)| {
+            let occurrence = if patch.is_excluded() { None } else { series.occurrence(*at, patch) };
+            (*at, occurrence)
+        })
     }
 
     /// Makes an occurrence differ from the series as this single event does, or not at all.
     pub fn set_occurrence(&mut self, at: DateTime, occurrence: &Self) {
-        let patch = Patch::between(self, at, occurrence);
+        let patch = Series::of(self).patch(at, occurrence);
         let is_by_rule = patch.0.is_empty() && self.makes(at);
         if is_by_rule {
             self.recurrence_overrides.remove(&at);
@@ -219,6 +229,7 @@ mod tests {
         lunch.set_occurrence(at("2026-10-26T12:00"), &occurrence);
         assert_eq!(lunch, before);
         lunch.exclude(at("2026-11-02T12:00"));
+        assert_eq!(lunch.exceptions().collect::<Vec<_>>(), [(at("2026-11-02T12:00"), None)]);
         assert_eq!(lunch.occurrences().nth(2).map(|one| one.at), Some(at("2026-11-09T12:00")));
     }
 

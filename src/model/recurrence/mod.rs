@@ -1,6 +1,8 @@
 //! How an event or task repeats: the rule as JSCalendar has it. Expanding it is `expand`'s business.
 
 pub mod expand;
+#[cfg(test)]
+mod oracle;
 
 use jiff::civil::DateTime;
 use serde_json::Map;
