@@ -140,6 +140,11 @@ impl App {
         self.inner.stopping.send_replace(true);
     }
 
+    /// Whether the program is about to end.
+    pub fn is_stopping(&self) -> bool {
+        *self.inner.stopping.borrow()
+    }
+
     /// Ends when the program is to end: a request that waits for news answers then.
     pub async fn stopping(&self) {
         let mut stopping = self.inner.stopping.subscribe();

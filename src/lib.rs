@@ -17,3 +17,5 @@ pub mod app;
 pub mod auth;
 pub mod command;
 pub mod backoffice;
+pub mod http;
+pub mod serve;

@@ -170,7 +170,7 @@ impl Connection {
             return Ok(());
         }
         if !["http://", "https://"].iter().any(|scheme| self.url.starts_with(scheme)) {
-            return Err(fault(index, "url", "must be an address such as `https://office.example/v1`"));
+            return Err(fault(index, "url", "must be an address such as `https://office.example`"));
         }
         if self.log_in == LogIn::User {
             return Ok(());

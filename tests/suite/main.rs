@@ -3,3 +3,5 @@
 
 mod office;
 mod reference_back_office;
+mod server;
+mod transport;

@@ -1,0 +1,188 @@
+//! `/Microsoft-Server-ActiveSync`: who may come in, and the way of a request to its command and back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::HeaderValue;
+use axum::http::Method;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::http::request::Parts;
+use hyper::body::Incoming;
+use wbxml::Version;
+
+use super::Front;
+use super::body;
+use super::origin::Origin;
+use super::reply;
+use crate::auth::Refusal;
+use crate::auth::credentials::Credentials;
+use crate::command::request::Request;
+use crate::command::request::Response;
+use crate::eas::command::Command;
+use crate::eas::options;
+use crate::eas::query::Query;
+use crate::store::account::Account;
+
+/// Answers OPTIONS and POST.
+pub(super) async fn answer(
+    front: Front,
+    request: hyper::Request<Incoming>,
+    origin: Origin,
+) -> hyper::Response<Body> {
+    let accepts_gzip = reply::accepts_gzip(request.headers());
+    // Boxed and ended before the command runs: a phone that waits for an hour keeps none of it.
+    let admitted = Box::pin(admit(&front, request, origin)).await;
+    let (command, mut response) = match admitted {
+        Ok(Admitted::Options) => ("Options", options_answer()),
+        Ok(Admitted::Post(request)) => {
+            let command = request.query.command;
+            let response = Box::pin(run(&front, *request)).await;
+            (command.map_or("unknown", Command::as_str), finish(response, command, accepts_gzip))
+        }
+        Err(response) => ("refused", response),
+    };
+    let (name, value) = options::SERVER;
+    response
+        .headers_mut()
+        .insert(axum::http::HeaderName::from_static("ms-server-activesync"), HeaderValue::from_static(value));
+    debug_assert!(name.eq_ignore_ascii_case("ms-server-activesync"));
+    front.inner.app.metrics().request(command, response.status().as_u16());
+    response
+}
+
+/// What was asked by somebody who may ask.
+enum Admitted {
+    Options,
+    Post(Box<Request>),
+}
+
+async fn admit(
+    front: &Front,
+    request: hyper::Request<Incoming>,
+    origin: Origin,
+) -> Result<Admitted, hyper::Response<Body>> {
+    let (parts, body) = request.into_parts();
+    let body = Body::new(body);
+    let checked = match check(front, &parts, origin).await {
+        Ok(checked) => checked,
+        Err(refusal) => {
+            body::discard(body, &parts.headers).await;
+            return Err(refusal);
+        }
+    };
+    let Some((account, query)) = checked else { return Ok(Admitted::Options) };
+    let body = body::read(body, &front.inner.app.config().limits)
+        .await
+        .map_err(|status| reply::closing(reply::plain(status, "the request's body was not taken\n")))?;
+    let text = |name: &str| header_text(&parts.headers, name);
+    Ok(Admitted::Post(Box::new(Request {
+        account,
+        query,
+        version: text("ms-asprotocolversion"),
+        policy_key: text("x-ms-policykey"),
+        user_agent: text("user-agent"),
+        content_type: text("content-type"),
+        accept_multipart: text("ms-asacceptmultipart").is_some_and(|value| value.eq_ignore_ascii_case("t")),
+        address: origin.address,
+        body,
+    })))
+}
+
+/// All that can be said before the body is read; none in answer to OPTIONS.
+async fn check(
+    front: &Front,
+    parts: &Parts,
+    origin: Origin,
+) -> Result<Option<(Arc<Account>, Query)>, hyper::Response<Body>> {
+    let super::Inner { app, auth, agents, .. } = &*front.inner;
+    if !origin.may_log_in(&app.config().server) {
+        return Err(reply::plain(
+            StatusCode::FORBIDDEN,
+            "use https, or see plain_http in the configuration\n",
+        ));
+    }
+    let credentials =
+        parts.headers.get(header::AUTHORIZATION).and_then(|value| Credentials::from_header(value.as_bytes()));
+    let Some(credentials) = credentials else { return Err(reply::log_in()) };
+    let account = auth.check(app, &credentials, origin.address).await.map_err(|refusal| refused(&refusal))?;
+    if parts.method == Method::OPTIONS {
+        return Ok(None);
+    }
+    if parts.method != Method::POST {
+        let mut response = reply::plain(StatusCode::METHOD_NOT_ALLOWED, "phones ask with OPTIONS and POST\n");
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("OPTIONS, POST"));
+        return Err(response);
+    }
+    let query = Query::parse(parts.uri.query().unwrap_or_default())
+        .map_err(|_| reply::plain(StatusCode::BAD_REQUEST, "the request line is not understood\n"))?;
+    let agent = header_text(&parts.headers, "user-agent").unwrap_or_default();
+    match agents.refuse(account.id, &query.device_id, &agent, app.now()) {
+        Some(after) => Err(reply::busy(after)),
+        None => Ok(Some((account, query))),
+    }
+}
+
+fn refused(refusal: &Refusal) -> hyper::Response<Body> {
+    match refusal {
+        Refusal::Wrong => reply::log_in(),
+        Refusal::Busy { after } => reply::busy(*after),
+        Refusal::Store(error) => {
+            tracing::error!(%error, "a log-in could not be checked");
+            reply::busy(Duration::from_secs(30))
+        }
+        Refusal::Failed => {
+            tracing::error!("a log-in could not be checked");
+            reply::busy(Duration::from_secs(30))
+        }
+    }
+}
+
+fn header_text(headers: &HeaderMap, name: &str) -> Option<String> {
+    // Not `to_str`, which refuses what is not ASCII.
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn options_answer() -> hyper::Response<Body> {
+    let mut response = hyper::Response::new(Body::empty());
+    for (name, value) in options::headers(&Version::ALL) {
+        insert(response.headers_mut(), name, &value);
+    }
+    response
+}
+
+fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    let name = axum::http::HeaderName::from_bytes(name.as_bytes());
+    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        headers.insert(name, value);
+    }
+}
+
+async fn run(_front: &Front, _request: Request) -> Response {
+    Response::status(501)
+}
+
+fn finish(response: Response, command: Option<Command>, accepts_gzip: bool) -> hyper::Response<Body> {
+    /// Below this gzip makes it longer as often as shorter.
+    const WORTH_IT: usize = 512;
+    let Response { status, headers, content_type, body } = response;
+    // Whoever tests for gzip looks at FolderSync, however short it is.
+    let is_gzipped =
+        accepts_gzip && !body.is_empty() && (body.len() >= WORTH_IT || command == Some(Command::FolderSync));
+    let has_body = !body.is_empty();
+    let body = if is_gzipped { reply::gzipped(&body) } else { body };
+    let mut finished = hyper::Response::new(Body::from(body));
+    *finished.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        insert(finished.headers_mut(), name, &value);
+    }
+    if has_body {
+        finished.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    if is_gzipped {
+        finished.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    finished
+}

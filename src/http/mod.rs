@@ -1,0 +1,71 @@
+//! HTTP and TLS: connections in, answers out. Decides nothing that a command decides.
+
+mod active_sync;
+mod agents;
+mod body;
+pub mod listen;
+mod origin;
+mod reply;
+mod router;
+pub mod tls;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use tower::ServiceExt as _;
+
+use self::agents::Agents;
+use self::origin::Origin;
+use crate::app::App;
+use crate::auth::Auth;
+
+/// What every connection shares. Cloning shares it.
+#[derive(Clone, Debug)]
+pub struct Front {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    app: App,
+    auth: Auth,
+    agents: Agents,
+    router: Router,
+}
+
+/// Where the protocol is spoken, letter case ignored; some clients name the old script too.
+const ACTIVE_SYNC: [&str; 3] = [
+    "/microsoft-server-activesync",
+    "/microsoft-server-activesync/",
+    "/microsoft-server-activesync/default.eas",
+];
+
+impl Front {
+    /// A front for the program, with no connection yet.
+    pub fn new(app: App) -> Self {
+        let auth = Auth::new(&app);
+        let router = router::new(app.clone(), auth.clone());
+        Self { inner: Arc::new(Inner { app, auth, agents: Agents::default(), router }) }
+    }
+
+    /// Answers one request.
+    async fn answer(self, request: hyper::Request<Incoming>, origin: Origin) -> hyper::Response<Body> {
+        let origin = origin.behind_proxy(request.headers(), &self.inner.app.config().server);
+        let path = request.uri().path().to_ascii_lowercase();
+        if ACTIVE_SYNC.contains(&path.as_str()) {
+            return active_sync::answer(self, request, origin).await;
+        }
+        let mut request = request.map(Body::new);
+        // The others are answered by exact path, but for discovery phones write it as they like.
+        if path.starts_with("/autodiscover/") {
+            router::set_path(&mut request, &path);
+        }
+        request.extensions_mut().insert(origin);
+        match self.inner.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What is said before any command is run: TLS, log-in, limits, bad input, and how the program stops.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use reqwest::Client;
+use reqwest::Method;
+use reqwest::StatusCode;
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::server::PASSWORD;
+use crate::server::Server;
+
+const PATH: &str = "/Microsoft-Server-ActiveSync";
+const FOLDER_SYNC: &str = "/Microsoft-Server-ActiveSync?Cmd=FolderSync&User=kari&DeviceId=D1&DeviceType=Test";
+
+fn client() -> Client {
+    Client::builder().tls_danger_accept_invalid_certs(true).build().unwrap()
+}
+
+/// Sends bytes as they are and reads until the server closes, or for `patience`.
+async fn raw(server: &Server, bytes: &[u8], patience: Duration) -> (String, Duration) {
+    let start = Instant::now();
+    let mut stream = TcpStream::connect(server.addresses.plain.unwrap()).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = tokio::time::timeout(patience, stream.read_to_end(&mut answer)).await;
+    (String::from_utf8_lossy(&answer).into_owned(), start.elapsed())
+}
+
+#[tokio::test]
+async fn options_are_told_over_tls_to_who_logs_in() {
+    let server = Server::start().await;
+    let ask = client().request(Method::OPTIONS, server.tls_url("/MICROSOFT-server-activesync"));
+    let answer = ask.basic_auth("FJORD\\Kari", Some(PASSWORD)).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["ms-asprotocolversions"], "2.5,12.0,12.1,14.0,14.1,16.0,16.1");
+    assert!(answer.headers()["ms-asprotocolcommands"].to_str().unwrap().contains("FolderSync"));
+    assert_eq!(answer.headers()["content-length"], "0");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_does_not_log_in_is_asked_to() {
+    let server = Server::start().await;
+    for (name, password) in [("kari", "wrong"), ("nobody", PASSWORD)] {
+        let ask = client().post(server.url(FOLDER_SYNC)).body("x").basic_auth(name, Some(password));
+        let answer = ask.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.headers()["www-authenticate"], "Basic realm=\"Lomme\"");
+    }
+    let answer = client().post(server.url(FOLDER_SYNC)).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn plain_http_is_refused_where_tls_is_demanded() {
+    let server = Server::with(|config| config.server.plain_http = Some(false)).await;
+    let ask = client().request(Method::OPTIONS, server.url(PATH)).basic_auth("kari", Some(PASSWORD));
+    assert_eq!(ask.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    let ask = client().request(Method::OPTIONS, server.tls_url(PATH)).basic_auth("kari", Some(PASSWORD));
+    assert_eq!(ask.send().await.unwrap().status(), StatusCode::OK);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_line_without_sense_is_400_and_an_unknown_path_404() {
+    let server = Server::start().await;
+    for (path, status) in [
+        (PATH, StatusCode::BAD_REQUEST),
+        ("/Microsoft-Server-ActiveSync?%%%", StatusCode::BAD_REQUEST),
+        ("/Microsoft-Server-ActiveSync?jREH", StatusCode::BAD_REQUEST),
+        ("/Microsoft-Server-ActiveSync?Cmd=Dance&DeviceId=D1&DeviceType=T", StatusCode::NOT_IMPLEMENTED),
+        ("/elsewhere", StatusCode::NOT_FOUND),
+    ] {
+        let answer = client().post(server.url(path)).basic_auth("kari", Some(PASSWORD)).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{path}");
+    }
+    let answer = client().get(server.url(PATH)).basic_auth("kari", Some(PASSWORD)).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_413_announced_or_not() {
+    let server = Server::with(|config| config.limits.body = 64 * 1024).await;
+    let log_in = "Authorization: Basic a2FyaTpsb21tZS1kZW1v\r\n";
+    let head = format!("POST {FOLDER_SYNC} HTTP/1.1\r\nHost: x\r\n{log_in}");
+    let announced = format!("{head}Content-Length: 99999999\r\n\r\n");
+    let (answer, _) = raw(&server, announced.as_bytes(), Duration::from_secs(5)).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    let chunk = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
+    let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n{}", chunk.repeat(5));
+    let (answer, _) = raw(&server, chunked.as_bytes(), Duration::from_secs(5)).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_slow_body_is_408_and_a_slow_head_is_closed() {
+    let server = Server::with(|config| config.limits.head_time = Duration::from_millis(300)).await;
+    let head = format!(
+        "POST {FOLDER_SYNC} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic a2FyaTpsb21tZS1kZW1v\r\nContent-Length: 9\r\n"
+    );
+    let (answer, took) = raw(&server, format!("{head}\r\nslow").as_bytes(), Duration::from_secs(5)).await;
+    assert!(answer.starts_with("HTTP/1.1 408 ") && took < Duration::from_secs(4), "{took:?} {answer}");
+    let (answer, took) = raw(&server, head.as_bytes(), Duration::from_secs(5)).await;
+    assert!(!answer.contains("200") && took < Duration::from_secs(4), "{took:?} {answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_431() {
+    let server = Server::start().await;
+    let long = format!("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(40_000));
+    let (answer, _) = raw(&server, long.as_bytes(), Duration::from_secs(5)).await;
+    assert!(answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn junk_gets_400_and_others_are_served_as_before() {
+    let server = Server::start().await;
+    for junk in
+        [&b"\x16\x03\x01\x02\x00\x01"[..], b"\0\0\0\0\r\n\r\n", b"GET\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n"]
+    {
+        let (answer, _) = raw(&server, junk, Duration::from_millis(500)).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    assert_eq!(client().get(server.url("/healthz")).send().await.unwrap().status(), StatusCode::OK);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_device_that_changes_its_user_agent_again_and_again_has_to_wait() {
+    let server = Server::start().await;
+    let mut answers = Vec::new();
+    for number in 0..6 {
+        let ask =
+            client().post(server.url("/Microsoft-Server-ActiveSync?Cmd=Dance&DeviceId=D1&DeviceType=T"));
+        let ask = ask.header("User-Agent", format!("Agent {number}")).basic_auth("kari", Some(PASSWORD));
+        let answer = ask.send().await.unwrap();
+        answers.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
+    }
+    assert_eq!(answers[..3], [(501, false); 3]);
+    assert_eq!(answers[4..], [(503, true); 2]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_counted_can_be_read_from_this_machine() {
+    let server = Server::start().await;
+    client().post(server.url(FOLDER_SYNC)).send().await.unwrap();
+    let text = client().get(server.url("/metrics")).send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("lomme_requests_total{command=\"refused\",status=\"401\"} 1"), "{text}");
+    let ask = client().get(server.url("/metrics")).header("X-Forwarded-For", "203.0.113.9");
+    assert_eq!(ask.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again_also_after_a_refusal() {
+    let server = Server::start().await;
+    let refused = format!("POST {FOLDER_SYNC} HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+    let twice = format!("{refused}GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let (answer, _) = raw(&server, twice.as_bytes(), Duration::from_secs(5)).await;
+    assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("HTTP/1.1 200 OK"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_program_stops_in_time_with_connections_open() {
+    let server = Server::start().await;
+    let mut idle = TcpStream::connect(server.addresses.plain.unwrap()).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut answer = [0; 16];
+    idle.read_exact(&mut answer).await.unwrap();
+    let half = TcpStream::connect(server.addresses.plain.unwrap()).await.unwrap();
+    let app = server.app.clone();
+    let start = Instant::now();
+    server.stop().await;
+    assert!(app.is_stopping());
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    drop((idle, half));
+}
