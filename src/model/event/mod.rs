@@ -147,10 +147,11 @@ impl Event {
     /// Whether the time is taken, as phones have it.
     pub fn busy_status(&self) -> BusyStatus {
         match text(&self.other, BUSY_STATUS) {
+            // Our word refines `busy`; a back office that frees the time does not know it.
+            _ if self.free_busy_status == Some(FreeBusyStatus::Free) => BusyStatus::Free,
             Some("tentative") => BusyStatus::Tentative,
             Some("out-of-office") => BusyStatus::OutOfOffice,
             Some("elsewhere") => BusyStatus::Elsewhere,
-            _ if self.free_busy_status == Some(FreeBusyStatus::Free) => BusyStatus::Free,
             _ if self.status == Some(EventStatus::Tentative) => BusyStatus::Tentative,
             _ => BusyStatus::Busy,
         }
@@ -272,6 +273,8 @@ mod tests {
             }
         }
         assert_eq!(Event::default().busy_status(), BusyStatus::Busy);
+        let freed = event(json!({"freeBusyStatus": "free", "lomme:busyStatus": "out-of-office"}));
+        assert_eq!(freed.busy_status(), BusyStatus::Free);
     }
 
     #[test]
