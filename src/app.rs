@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::connector::Connector;
+use crate::connector::recent::Recent;
 use crate::metrics::Metrics;
 use crate::notify::Waiters;
 use crate::secret;
@@ -33,6 +34,7 @@ struct Inner {
     vault: Vault,
     connections: Connections,
     metrics: Metrics,
+    recent: Recent,
     stopping: watch::Sender<bool>,
 }
 
@@ -77,6 +79,7 @@ impl App {
             vault,
             connections,
             metrics: Metrics::default(),
+            recent: Recent::default(),
             stopping: watch::Sender::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -100,6 +103,11 @@ impl App {
     /// What is counted.
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// What the directory answered just now.
+    pub fn recent(&self) -> &Recent {
+        &self.inner.recent
     }
 
     /// The back office of that name; none for `local` ones and for those no longer configured.

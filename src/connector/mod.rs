@@ -3,6 +3,9 @@
 pub mod http_api;
 pub mod nudge;
 pub mod web;
+pub mod local;
+pub mod memory;
+pub mod recent;
 
 use std::fmt;
 use std::time::Duration;
@@ -94,6 +97,7 @@ pub struct Remote {
 
 /// A change as a cursor tells it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are upserts")]
 pub enum Change {
     /// It is there, new or changed.
     Upsert(Remote),

@@ -174,13 +174,6 @@ pub async fn end(tx: &mut Tx, part: Part<'_>, cursor: Option<&str>, next_at: Tim
     Ok(())
 }
 
-/// The organisations there are.
-pub async fn organisations(c: &mut AnyConnection) -> Result<Vec<OrganisationId>> {
-    let rows =
-        sqlx::query("SELECT organisation_id FROM organisation ORDER BY organisation_id").fetch_all(c).await?;
-    rows.iter().map(|row| Ok(OrganisationId(row.try_get(0)?))).collect()
-}
-
 fn pattern(word: &str) -> String {
     let mut pattern = "% ".to_owned();
     for c in word.chars() {

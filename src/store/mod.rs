@@ -15,6 +15,8 @@ pub mod folder;
 pub mod item;
 pub mod state;
 pub mod walk;
+#[cfg(test)]
+pub(crate) mod fresh;
 
 use std::ops::Deref;
 use std::ops::DerefMut;

@@ -78,6 +78,44 @@ pub async fn owe(tx: &mut Tx, owe: Owe<'_>) -> Result<()> {
     Ok(())
 }
 
+/// What [`owe_all`] owes.
+#[derive(Clone, Copy, Debug)]
+pub struct OweAll<'a> {
+    /// Whose.
+    pub account: AccountId,
+    /// Every item of this folder that the back office has no name for.
+    pub folder: FolderId,
+    /// Over which connection.
+    pub connection: &'a str,
+    /// A new random key; each item's is made of it.
+    pub key: &'a str,
+    /// Now.
+    pub now: Timestamp,
+    /// When they are sent.
+    pub next_at: Timestamp,
+}
+
+/// Owes what lived in a folder before it was connected.
+pub async fn owe_all(tx: &mut Tx, all: OweAll<'_>) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO outbox (account_id, folder_id, item_id, connection, rev, base_rev, idempotency_key, attempts, \
+         next_at, lease_until, created_at) SELECT account_id, folder_id, item_id, CAST($3 AS TEXT), rev, 0, \
+         CAST($4 AS TEXT) || '-' || CAST(item_id AS TEXT), 0, CAST($5 AS BIGINT), 0, CAST($6 AS BIGINT) FROM item \
+         WHERE account_id = $1 AND folder_id = $2 AND deleted_at IS NULL AND remote_id IS NULL \
+         ON CONFLICT (account_id, folder_id, item_id) DO NOTHING",
+    )
+    .bind(all.account.0)
+    .bind(all.folder.0)
+    .bind(all.connection)
+    .bind(all.key)
+    .bind(all.next_at.as_microsecond())
+    .bind(all.now.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
+    tx.owes();
+    Ok(())
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
@@ -201,6 +239,22 @@ pub async fn rebase(
     .execute(&mut **tx)
     .await?;
     tx.owes();
+    Ok(())
+}
+
+/// A write goes when its access is gone, or its folder, or the folder belongs to another connection now.
+pub async fn forget_if_gone(tx: &mut Tx, place: Place, connection: &str) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM outbox WHERE account_id = $1 AND folder_id = $2 AND item_id = $3 AND (NOT EXISTS (SELECT 1 \
+         FROM access a WHERE a.account_id = $1 AND a.connection = $4) OR NOT EXISTS (SELECT 1 FROM folder f \
+         WHERE f.account_id = $1 AND f.folder_id = $2 AND f.connection = $4 AND f.deleted_at IS NULL))",
+    )
+    .bind(place.account.0)
+    .bind(place.folder.0)
+    .bind(place.item.0)
+    .bind(connection)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

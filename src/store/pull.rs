@@ -37,7 +37,7 @@ pub struct Due {
 /// How a pull ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Ended<'a> {
-    /// Where it ended.
+    /// Where it ended; none: where it last came to.
     pub cursor: Option<&'a str>,
     /// When the next one is due, unless somebody asked for one meanwhile.
     pub next_at: Timestamp,
@@ -83,7 +83,7 @@ pub async fn plan(
 /// Pulls an account's collections as soon as may be; one that runs already is run again.
 pub async fn ask(tx: &mut Tx, account: AccountId, connection: Option<&str>, now: Timestamp) -> Result<()> {
     sqlx::query(
-        "UPDATE pull SET next_at = $2 WHERE account_id = $1 AND next_at > $2 \
+        "UPDATE pull SET next_at = $2 WHERE account_id = $1 AND (next_at > $2 OR lease_until > $2) \
          AND (connection = $3 OR CAST($3 AS TEXT) IS NULL)",
     )
     .bind(account.0)
@@ -97,7 +97,7 @@ pub async fn ask(tx: &mut Tx, account: AccountId, connection: Option<&str>, now:
 
 /// Pulls every account's collections of a connection as soon as may be.
 pub async fn ask_all(tx: &mut Tx, connection: &str, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE pull SET next_at = $2 WHERE connection = $1 AND next_at > $2")
+    sqlx::query("UPDATE pull SET next_at = $2 WHERE connection = $1 AND (next_at > $2 OR lease_until > $2)")
         .bind(connection)
         .bind(now.as_microsecond())
         .execute(&mut **tx)
@@ -115,7 +115,8 @@ pub async fn ask_folder(
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query(
-        "UPDATE pull SET next_at = $4 WHERE account_id = $1 AND connection = $2 AND folder_id = $3 AND next_at > $4",
+        "UPDATE pull SET next_at = $4 WHERE account_id = $1 AND connection = $2 AND folder_id = $3 \
+         AND (next_at > $4 OR lease_until > $4)",
     )
     .bind(account.0)
     .bind(connection)
@@ -208,7 +209,7 @@ pub async fn advance(tx: &mut Tx, due: &Due, cursor: &str) -> Result<()> {
 /// Ends a pull and gives the lease back. Whoever asked for another one meanwhile gets it at once.
 pub async fn end(tx: &mut Tx, due: &Due, node: &str, ended: Ended<'_>) -> Result<()> {
     sqlx::query(
-        "UPDATE pull SET cursor = $5, next_at = CASE WHEN next_at = $6 THEN $7 ELSE next_at END, failures = $8, \
+        "UPDATE pull SET cursor = COALESCE(CAST($5 AS TEXT), cursor), next_at = CASE WHEN next_at = $6 THEN $7 ELSE next_at END, failures = $8, \
          last_at = $9, last_message = $10, lease_node = NULL, lease_until = 0 \
          WHERE account_id = $1 AND connection = $2 AND folder_id = $3 AND lease_node = $4",
     )
@@ -235,6 +236,21 @@ pub async fn forget(tx: &mut Tx, account: AccountId, connection: &str, folder: F
         .bind(folder.0)
         .execute(&mut **tx)
         .await?;
+    Ok(())
+}
+
+/// A pull goes when its access is gone, or its folder, or the folder belongs to another connection now.
+pub async fn forget_if_gone(tx: &mut Tx, due: &Due) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM pull WHERE account_id = $1 AND connection = $2 AND folder_id = $3 AND (NOT EXISTS (SELECT 1 \
+         FROM access a WHERE a.account_id = $1 AND a.connection = $2) OR (folder_id <> 0 AND NOT EXISTS (SELECT 1 \
+         FROM folder f WHERE f.account_id = $1 AND f.folder_id = $3 AND f.connection = $2 AND f.deleted_at IS NULL)))",
+    )
+    .bind(due.account.0)
+    .bind(&due.connection)
+    .bind(due.folder.0)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

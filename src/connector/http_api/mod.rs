@@ -267,7 +267,11 @@ fn name_of(class: Class) -> Option<&'static str> {
 
 /// A call about a collection.
 fn of(collection: &Collection) -> Result<Call<'_>> {
-    let name = name_of(collection.class);
+    let name = match collection.id.as_str() {
+        // The directory's own: entries in the shape of contacts, the organisation's and not a user's.
+        id @ ("people" | "companies") if collection.class == Class::Contacts => Some(id),
+        _ => name_of(collection.class),
+    };
     let name = name.ok_or_else(|| Error::Protocol("the contract has no mail".to_owned()))?;
     let calendar = (collection.class == Class::Calendar).then_some(&*collection.id);
     Ok(Call::new(name).about(collection.class).query("calendar", calendar))

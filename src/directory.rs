@@ -1,0 +1,190 @@
+//! The company directory: asked live, and from the last snapshot where its owner does not answer. Syncs nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::config::connection::LogIn;
+use crate::connector;
+use crate::connector::Connector;
+use crate::connector::Found;
+use crate::connector::User;
+use crate::connector::recent::Question;
+use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::store;
+use crate::store::access;
+use crate::store::account::Account;
+use crate::store::directory as snapshot;
+
+/// How long somebody who writes a name waits for the back office before he gets the last snapshot.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The most entries of one answer; MS-ASCMD 2.2.3.143.2 Range allows 100.
+pub const MOST: usize = 100;
+/// Matches looked through in the snapshot; a search that finds more is told so many.
+const SNAPSHOT_MATCHES: i64 = 10_000;
+
+/// Searches the directory for an account: entries from `offset` on, sorted by name, and how many there are in all.
+///
+/// Every word of the query has to begin a word of the entry. A query without any word finds nobody: the
+/// directory is for looking somebody up, not for taking home.
+pub async fn search(
+    app: &App,
+    account: &Account,
+    query: &str,
+    offset: usize,
+    limit: usize,
+) -> store::Result<Found> {
+    let limit = limit.min(MOST);
+    let none = Found { total: 0, people: Vec::new() };
+    if words(query).is_empty() {
+        return Ok(none);
+    }
+    let Some(connection) = app.config().connections.iter().find(|connection| connection.directory) else {
+        return Ok(none);
+    };
+    let Some(connector) = app.connection(&connection.name) else { return Ok(none) };
+    let question = Question {
+        account: account.id,
+        connection: connection.name.clone(),
+        query: words(query).join(" "),
+        offset,
+        limit,
+    };
+    let now = app.now();
+    if let Some(found) = app.recent().find(&question, now) {
+        return Ok(found);
+    }
+    if !app.recent().is_resting(&connection.name, now)
+        && let Some(user) = user(app, account, &connection.name, connection.log_in).await?
+    {
+        match live(connector, &user, query, offset, limit).await {
+            Ok(Some(found)) => {
+                app.recent().keep(question, found.clone(), now);
+                return Ok(found);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(connection = connection.name, %error, "the directory is searched in its last snapshot");
+                app.recent().rest(&connection.name, now);
+            }
+        }
+    }
+    from_snapshot(app, account, query, offset, limit).await
+}
+
+async fn live(
+    connector: &Arc<dyn Connector>,
+    user: &User,
+    query: &str,
+    offset: usize,
+    limit: usize,
+) -> connector::Result<Option<Found>> {
+    let late = |_| connector::Error::Later { after: None, message: "no answer in time".to_owned() };
+    let found = connector.search(user, query.trim(), offset, limit);
+    let found = tokio::time::timeout(PATIENCE, found).await.map_err(late)??;
+    Ok(found.map(|found| tidy(found, offset, limit)))
+}
+
+/// What a back office may have taken lightly: not more than was asked for, and in order where all of it is here.
+fn tidy(mut found: Found, offset: usize, limit: usize) -> Found {
+    found.people.truncate(limit);
+    if offset == 0 && found.total <= found.people.len() {
+        found.total = found.people.len();
+        found.people.sort_by_cached_key(|person| fold(&person.title()));
+    }
+    found.total = found.total.max(offset.saturating_add(found.people.len()).min(MOST));
+    found
+}
+
+async fn user(app: &App, account: &Account, connection: &str, log_in: LogIn) -> store::Result<Option<User>> {
+    let mut reader = app.store().read().await?;
+    let access = access::find(&mut reader, account.id, connection).await?;
+    drop(reader);
+    let email = account.email.clone();
+    match (access, log_in) {
+        (Some(access), _) if access.paused_at.is_some() => Ok(None),
+        (Some(access), _) => {
+            let open = |sealed: &Vec<u8>| app.vault().open(account.id, connection, sealed);
+            let password = access.secret.as_ref().and_then(open);
+            Ok(Some(User { email, name: access.user_name, password, identity: access.identity }))
+        }
+        (None, LogIn::Organisation) => Ok(Some(User { email, ..User::default() })),
+        (None, LogIn::User) => Ok(None),
+    }
+}
+
+async fn from_snapshot(
+    app: &App,
+    account: &Account,
+    query: &str,
+    offset: usize,
+    limit: usize,
+) -> store::Result<Found> {
+    let mut reader = app.store().read().await?;
+    let matching =
+        snapshot::matching(&mut reader, account.organisation, &words(query), SNAPSHOT_MATCHES).await?;
+    let mut people = Vec::new();
+    for (_, connection, id) in matching.iter().skip(offset).take(limit) {
+        let content = snapshot::content(&mut reader, account.organisation, connection, id).await?;
+        let person = content.and_then(|content| Content::from_json(Class::Contacts, &content).ok());
+        people.extend(person);
+    }
+    Ok(Found { total: matching.len(), people })
+}
+
+/// What somebody can be found by: name, addresses, telephone numbers, company, title.
+pub fn searched(person: &Content) -> String {
+    let value = person.to_value();
+    let mut text = person.title();
+    for (property, field) in [
+        ("emails", "address"),
+        ("phones", "number"),
+        ("organizations", "name"),
+        ("titles", "name"),
+        ("nicknames", "name"),
+    ] {
+        let entries = value.get(property).and_then(|entries| entries.as_object());
+        for found in entries.into_iter().flat_map(|entries| entries.values()) {
+            if let Some(found) = found.get(field).and_then(|found| found.as_str()) {
+                text.push(' ');
+                text.push_str(found);
+            }
+        }
+    }
+    words(&text).iter().map(|word| format!(" {word}")).collect()
+}
+
+/// The form in which names are compared.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(fold).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn person(value: &serde_json::Value) -> Content {
+        Content::from_value(Class::Contacts, value).unwrap()
+    }
+
+    #[test]
+    fn people_and_companies_are_found_by_what_one_knows_of_them() {
+        let kari = person(&json!({
+            "name": {"components": [{"kind": "given", "value": "Kari"}, {"kind": "surname", "value": "Ås-Øvrebø"}]},
+            "emails": {"1": {"address": "kari@fjord.example"}}, "phones": {"1": {"number": "+47 55 12"}},
+            "organizations": {"1": {"name": "Fjord Elektro"}}, "titles": {"1": {"name": "Montør"}}
+        }));
+        assert_eq!(searched(&kari), " kari ås øvrebø kari fjord example 47 55 12 fjord elektro montør");
+        let company = person(&json!({"kind": "org", "organizations": {"1": {"name": "Fjord Elektro"}}}));
+        assert_eq!(searched(&company), " fjord elektro fjord elektro");
+        assert_eq!(words("  %_' "), Vec::<String>::new());
+    }
+}

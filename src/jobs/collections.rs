@@ -1,0 +1,246 @@
+//! Keeps an account's folders in step with the collections of a connection. Pulls no item.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::office::Office;
+use super::office::Stop;
+use super::office::Watch;
+use super::office::answer;
+use super::office::later;
+use super::pull::Done;
+use super::pull::LEASE;
+use super::pull::Tally;
+use crate::connector::Collection;
+use crate::model::class::Class;
+use crate::model::folder::FolderKind;
+use crate::model::id::AccountId;
+use crate::model::id::FolderId;
+use crate::store;
+use crate::store::Tx;
+use crate::store::folder;
+use crate::store::folder::Row;
+use crate::store::outbox;
+use crate::store::pull;
+use crate::store::pull::Due;
+use crate::store::retrying;
+
+/// What the last look at the list left, as kept in `pull.cursor`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Position {
+    /// Collections that were missing; one that is missing twice is gone.
+    missing: BTreeSet<String>,
+}
+
+/// Items that lived here before their folder was connected are sent after the first pull, which may know them.
+const AFTER_THE_FIRST_PULL: SignedDuration = SignedDuration::from_mins(1);
+
+/// Looks at the collections; makes, renames and removes folders.
+pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut Tally) -> Result<Done, Stop> {
+    let desk = office.desk(due.account, &due.connection).await?;
+    let connection = office.connection(&due.connection).ok_or(Stop::Gone)?;
+    let mut listed = answer(desk.connector.collections(&desk.user)).await?;
+    listed.retain(|collection| connection.classes.contains(&collection.class));
+    choose_defaults(&mut listed);
+    let last: Position =
+        due.cursor.as_deref().and_then(|cursor| serde_json::from_str(cursor).ok()).unwrap_or_default();
+    let (missing, removed) = retrying(|| write(office, due, watch, &listed, &last)).await?;
+    tally.removed += removed;
+    let cursor = serde_json::to_string(&Position { missing }).unwrap_or_default();
+    Ok(Done { cursor, soon: false })
+}
+
+/// One default of each class, whatever the back office says: phones that sync one folder a class need it.
+fn choose_defaults(listed: &mut [Collection]) {
+    for class in Class::ALL {
+        let of: Vec<usize> =
+            listed.iter().enumerate().filter(|(_, one)| one.class == class).map(|(index, _)| index).collect();
+        let at = |index: &usize| listed.get(*index);
+        let said = of.iter().find(|index| at(index).is_some_and(|one| one.default));
+        let writable = of.iter().find(|index| at(index).is_some_and(|one| !one.read_only));
+        let chosen = said.or(writable).or_else(|| of.first()).copied();
+        for index in of {
+            if let Some(one) = listed.get_mut(index) {
+                one.default = Some(index) == chosen;
+            }
+        }
+    }
+}
+
+async fn write(
+    office: &Office,
+    due: &Due,
+    watch: &Watch,
+    listed: &[Collection],
+    last: &Position,
+) -> Result<(BTreeSet<String>, i64), Stop> {
+    let now = watch.now();
+    let mut tx = office.app.store().begin().await?;
+    if !pull::hold(&mut tx, due, office.lease(now, LEASE)).await? {
+        return Err(Stop::Lost);
+    }
+    let rows = folder::list(&mut tx, due.account).await?;
+    let mut work = Work { tx: &mut tx, due, rows: &rows, now };
+    for collection in listed {
+        work.come(collection).await?;
+    }
+    let outcome = work.leave(listed, last).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+struct Work<'a> {
+    tx: &'a mut Tx,
+    due: &'a Due,
+    rows: &'a [Row],
+    now: Timestamp,
+}
+
+impl Work<'_> {
+    fn account(&self) -> AccountId {
+        self.due.account
+    }
+
+    fn is_ours(&self, row: &Row) -> bool {
+        row.folder.connection.as_ref() == Some(&self.due.connection)
+    }
+
+    /// The folder that is filled from a collection now.
+    fn present(&self, collection: &Collection) -> Option<&Row> {
+        self.rows.iter().find(|row| {
+            self.is_ours(row)
+                && row.folder.class == collection.class
+                && row.folder.remote_id.as_ref() == Some(&collection.id)
+        })
+    }
+
+    async fn come(&mut self, collection: &Collection) -> store::Result<()> {
+        let fixed = default_folder(collection.class).filter(|_| collection.default);
+        let fixed = fixed.and_then(|id| self.rows.iter().find(|row| row.folder.id == id));
+        // The default folder of a class belongs to the connection that came first.
+        let fixed = fixed.filter(|row| row.folder.connection.is_none() || self.is_ours(row)).cloned();
+        let present = self.present(collection).cloned();
+        match (fixed, present) {
+            (Some(fixed), Some(present)) if fixed.folder.id == present.folder.id => {
+                self.keep(&present, &present.folder.name, collection.read_only).await
+            }
+            (Some(fixed), present) => {
+                if let Some(present) = present {
+                    self.remove(&present).await?;
+                }
+                self.connect(&fixed, collection).await
+            }
+            (None, Some(present)) => self.keep(&present, &collection.name, collection.read_only).await,
+            (None, None) => self.create(collection).await,
+        }
+    }
+
+    async fn keep(&mut self, row: &Row, name: &str, read_only: bool) -> store::Result<()> {
+        if row.folder.name != name || row.folder.read_only != read_only {
+            let read_only_at = read_only.then_some(self.now);
+            folder::change(self.tx, self.account(), row.folder.id, name, read_only_at).await?;
+        }
+        pull::plan(self.tx, self.account(), &self.due.connection, row.folder.id, self.now).await
+    }
+
+    /// Ties a default folder to its collection; what lived in it alone goes to the back office.
+    async fn connect(&mut self, row: &Row, collection: &Collection) -> store::Result<()> {
+        let (account, id) = (self.account(), row.folder.id);
+        let connection = self.due.connection.as_str();
+        folder::connect(self.tx, account, id, Some(connection), Some(&collection.id)).await?;
+        if row.folder.read_only != collection.read_only {
+            let read_only_at = collection.read_only.then_some(self.now);
+            folder::change(self.tx, account, id, &row.folder.name, read_only_at).await?;
+        }
+        if !collection.read_only {
+            let all = outbox::OweAll {
+                account,
+                folder: id,
+                connection,
+                key: &super::new_key(),
+                now: self.now,
+                next_at: later(self.now, AFTER_THE_FIRST_PULL),
+            };
+            outbox::owe_all(self.tx, all).await?;
+        }
+        pull::restart(self.tx, account, connection, id, self.now).await
+    }
+
+    async fn create(&mut self, collection: &Collection) -> store::Result<()> {
+        let Some(kind) = further_kind(collection.class) else { return Ok(()) };
+        let new = folder::New {
+            id: None,
+            name: &collection.name,
+            kind,
+            connection: Some(&self.due.connection),
+            remote_id: Some(&collection.id),
+            read_only_at: collection.read_only.then_some(self.now),
+        };
+        let id = folder::create(self.tx, self.account(), new).await?;
+        pull::plan(self.tx, self.account(), &self.due.connection, id, self.now).await
+    }
+
+    /// Removes what is missing for the second time; returns what is missing for the first.
+    async fn leave(
+        &mut self,
+        listed: &[Collection],
+        last: &Position,
+    ) -> store::Result<(BTreeSet<String>, i64)> {
+        let mut missing = BTreeSet::new();
+        let mut removed = 0;
+        let ours: Vec<Row> = self.rows.iter().filter(|row| self.is_ours(row)).cloned().collect();
+        for row in &ours {
+            let Some(id) = &row.folder.remote_id else { continue };
+            if listed.iter().any(|one| one.class == row.folder.class && one.id == *id) {
+                continue;
+            }
+            let name = format!("{} {id}", row.folder.class);
+            if last.missing.contains(&name) {
+                self.remove(row).await?;
+                removed += 1;
+            } else {
+                missing.insert(name);
+            }
+        }
+        Ok((missing, removed))
+    }
+
+    /// A further folder goes; a default one stays with what is in it, and lives here alone.
+    async fn remove(&mut self, row: &Row) -> store::Result<()> {
+        let (account, id) = (self.account(), row.folder.id);
+        pull::forget(self.tx, account, &self.due.connection, id).await?;
+        outbox::forget(self.tx, account, id).await?;
+        if default_folder(row.folder.class) == Some(id) {
+            folder::connect(self.tx, account, id, None, None).await
+        } else {
+            folder::delete(self.tx, account, id, self.now).await
+        }
+    }
+}
+
+/// The number of the default folder of a class.
+fn default_folder(class: Class) -> Option<FolderId> {
+    match class {
+        Class::Calendar => Some(FolderId(1)),
+        Class::Contacts => Some(FolderId(2)),
+        Class::Tasks => Some(FolderId(3)),
+        Class::Notes => Some(FolderId(4)),
+        Class::Email => None,
+    }
+}
+
+/// The kind of a folder beside the default one.
+fn further_kind(class: Class) -> Option<FolderKind> {
+    match class {
+        Class::Calendar => Some(FolderKind::USER_CALENDAR),
+        Class::Contacts => Some(FolderKind::USER_CONTACTS),
+        Class::Tasks => Some(FolderKind::USER_TASKS),
+        Class::Notes => Some(FolderKind::USER_NOTES),
+        Class::Email => None,
+    }
+}

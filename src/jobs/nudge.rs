@@ -1,0 +1,54 @@
+//! A back office says "pull now". Believes only what is signed, and pulls nothing itself.
+
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::connector::nudge;
+use crate::store;
+use crate::store::account;
+use crate::store::pull;
+
+/// Why a nudge is not heeded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 404.
+    #[error("there is no such connection")]
+    Unknown,
+    /// 401: no key is configured, or the signature is not made with it.
+    #[error("the nudge is not signed with the connection's key")]
+    NotSigned,
+    /// 503.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// What a nudge may say; all of it may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Message {
+    /// The address of the account whose data changed; none: anybody's.
+    user: Option<String>,
+}
+
+/// Checks the signature of a nudge and asks for the pulls. They follow at once, each as its lease allows.
+pub async fn receive(app: &App, connection: &str, signature: &str, body: &[u8]) -> Result<(), Error> {
+    let connection =
+        app.config().connections.iter().find(|one| one.name == connection).ok_or(Error::Unknown)?;
+    let key = connection.hook_key.as_ref().ok_or(Error::NotSigned)?;
+    if !nudge::is_signed(key.reveal().as_bytes(), body, signature) {
+        return Err(Error::NotSigned);
+    }
+    let message: Message = serde_json::from_slice(body).unwrap_or_default();
+    let mut tx = app.store().begin().await?;
+    match message.user {
+        Some(user) => {
+            // An account that is not here has nothing to pull.
+            if let Some(account) = account::by_email(&mut tx, &user).await? {
+                pull::ask(&mut tx, account.id, Some(&connection.name), app.now()).await?;
+            }
+        }
+        None => pull::ask_all(&mut tx, &connection.name, app.now()).await?,
+    }
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! What comes from the back office.
+
+use jiff::SignedDuration;
+
+use super::Bench;
+use super::KARI;
+use super::PHONE;
+use super::STRATEGIES;
+use super::TASKS;
+use super::calendar;
+use super::task;
+use crate::connector::Strategy;
+use crate::model::folder::FolderKind;
+use crate::model::id::FolderId;
+use crate::model::id::Rev;
+use crate::store::folder;
+use crate::store::item;
+use crate::store::sweep;
+
+#[tokio::test]
+async fn what_changes_in_the_back_office_comes_by_every_strategy() {
+    for strategy in STRATEGIES {
+        let mut bench = Bench::new(strategy).await;
+        for number in 0..250 {
+            bench.memory.put("tasks", &format!("t{number}"), task(&format!("{number:03}")));
+        }
+        assert_eq!(bench.pull().await.pulled, 250, "{strategy:?}");
+        bench.memory.mood(|moods| moods.now = bench.now);
+        bench.memory.put("tasks", "t7", task("changed"));
+        bench.memory.remove("tasks", "t8");
+        let tally = bench.pull().await;
+        assert_eq!((tally.pulled, tally.removed, tally.errors), (1, 1, 0), "{strategy:?}");
+        let rev = bench.rev().await;
+        let tally = bench.pull().await;
+        assert_eq!((tally.pulled, tally.removed), (0, 0), "{strategy:?}");
+        assert_eq!(bench.rev().await, rev, "nothing new takes no revision");
+        assert_eq!(bench.titles().await.len(), 249);
+    }
+}
+
+#[tokio::test]
+async fn one_unreadable_item_does_not_stop_its_folder() {
+    for strategy in STRATEGIES {
+        let mut bench = Bench::new(strategy).await;
+        bench.memory.put("tasks", "a", task("a"));
+        bench.memory.spoil("tasks", "b", "no JSON");
+        bench.memory.put("tasks", "c", task("c"));
+        assert_eq!(bench.pull().await.errors, 1, "{strategy:?}");
+        assert_eq!(bench.titles().await, ["a", "c"]);
+        assert_eq!(bench.pull().await.errors, 0, "it is not told again and again");
+        bench.memory.mood(|moods| moods.now = bench.now);
+        bench.memory.put("tasks", "b", task("b"));
+        bench.pull().await;
+        assert_eq!(bench.titles().await, ["a", "b", "c"]);
+    }
+}
+
+#[tokio::test]
+async fn a_pull_that_would_empty_a_folder_asks_twice() {
+    for strategy in STRATEGIES {
+        let mut bench = Bench::new(strategy).await;
+        for number in 0..30 {
+            bench.memory.put("tasks", &format!("t{number}"), task(&format!("{number:02}")));
+        }
+        bench.pull().await;
+        for number in 0..25 {
+            bench.memory.remove("tasks", &format!("t{number}"));
+        }
+        bench.memory.expire_cursors();
+        let tally = bench.pull().await;
+        assert_eq!((bench.titles().await.len(), tally.removed), (30, 0), "{strategy:?}");
+        assert!(tally.messages.concat().contains("25 of 30"), "{:?}", tally.messages);
+        assert_eq!(bench.pull().await.removed, 25, "{strategy:?}");
+        assert_eq!(bench.titles().await.len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_too_old_starts_again_and_removes_what_is_gone() {
+    let mut bench = Bench::new(Strategy::Cursor).await;
+    for title in ["a", "b", "c"] {
+        bench.memory.put("tasks", title, task(title));
+    }
+    bench.pull().await;
+    bench.memory.remove("tasks", "b");
+    let item = bench.create(&task("waiting")).await;
+    bench.memory.expire_cursors();
+    let tally = bench.pull().await;
+    assert_eq!((tally.pulled, tally.removed), (0, 1));
+    assert_eq!(bench.titles().await, ["a", "c", "waiting"], "what is owed is spared");
+    bench.push().await;
+    assert_eq!(bench.there(), ["a", "c", "waiting"]);
+    assert_eq!(bench.item_called("waiting").await, item);
+}
+
+#[tokio::test]
+async fn shared_calendars_come_are_renamed_and_go() {
+    let own = calendar("own", "My calendar", true, false);
+    let shared = calendar("shared", "Montører", false, true);
+    let mut bench = Bench::with(Strategy::Cursor, "server", vec![own.clone(), shared.clone()]).await;
+    bench.pull().await;
+    let calendars = async |bench: &Bench| {
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        let rows = folder::list(&mut reader, KARI).await.unwrap();
+        rows.into_iter()
+            .map(|row| row.folder)
+            .filter(|folder| folder.connection.is_some())
+            .collect::<Vec<_>>()
+    };
+    let folders = calendars(&bench).await;
+    assert_eq!((folders[0].id, folders[0].kind), (FolderId(1), FolderKind::CALENDAR));
+    assert_eq!((folders[1].name.as_str(), folders[1].kind), ("Montører", FolderKind::USER_CALENDAR));
+    assert!(folders[1].read_only);
+    let renamed = calendar("shared", "Fitters", false, false);
+    bench.memory.set_collections(vec![own.clone(), renamed]);
+    bench.pull().await;
+    let folders = calendars(&bench).await;
+    assert_eq!((folders[1].name.as_str(), folders[1].read_only), ("Fitters", false));
+    bench.memory.set_collections(vec![own]);
+    bench.pull().await;
+    assert_eq!(calendars(&bench).await.len(), 2, "missing once may be a mistake");
+    bench.pull().await;
+    assert_eq!(calendars(&bench).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_was_in_a_folder_before_it_was_connected_is_kept_on_both_sides() {
+    let mut bench = Bench::new(Strategy::Cursor).await;
+    let mut tx = bench.office.app.store().begin().await.unwrap();
+    for title in ["only here", "on both sides"] {
+        let content = task(title);
+        let new =
+            item::New { content: &content, writer: Some(PHONE), remote_id: None, etag: None, now: bench.now };
+        item::create(&mut tx, KARI, TASKS, new).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    bench.memory.put("tasks", "b", task("on both sides"));
+    bench.memory.put("tasks", "t", task("only there"));
+    bench.pull().await;
+    bench.wait();
+    bench.push().await;
+    let all = ["on both sides", "only here", "only there"];
+    assert_eq!(bench.there(), all);
+    bench.pull().await;
+    assert_eq!(bench.titles().await, all);
+}
+
+#[tokio::test]
+async fn the_sweep_forgets_what_is_old_and_says_so() {
+    let mut bench = Bench::new(Strategy::Cursor).await;
+    bench.memory.put("tasks", "a", task("a"));
+    bench.memory.put("tasks", "b", task("b"));
+    bench.pull().await;
+    bench.memory.put("tasks", "a", task("a2"));
+    bench.memory.remove("tasks", "b");
+    bench.pull().await;
+    let month_later = bench.now + SignedDuration::from_hours(31 * 24);
+    crate::jobs::sweep::all(bench.office.app.store(), bench.now).await.unwrap();
+    let mut reader = bench.office.app.store().read().await.unwrap();
+    assert_eq!(folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap().pruned_rev, Rev(0));
+    drop(reader);
+    crate::jobs::sweep::all(bench.office.app.store(), month_later).await.unwrap();
+    let mut reader = bench.office.app.store().read().await.unwrap();
+    assert!(sweep::stale_folders(&mut reader, KARI, month_later).await.unwrap().is_empty());
+    let row = folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap();
+    assert_eq!(row.pruned_rev, row.rev);
+    drop(reader);
+    assert_eq!(bench.titles().await, ["a2"]);
+    assert!(bench.outcomes().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_change_is_pushed_at_once_and_a_nudge_pulls_at_once() {
+    let bench = Bench::new(Strategy::Cursor).await;
+    let app = bench.office.app.clone();
+    let jobs = crate::jobs::Jobs::start(&app, "node");
+    let deadline = std::time::Duration::from_secs(10);
+    let poll = async |what: &dyn Fn() -> bool| {
+        while !what() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    // The folder is connected by the first pull.
+    tokio::time::timeout(deadline, async {
+        loop {
+            let mut reader = app.store().read().await.unwrap();
+            if folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap().folder.connection.is_some() {
+                break;
+            }
+            drop(reader);
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .unwrap();
+    bench.create(&task("new")).await;
+    tokio::time::timeout(deadline, poll(&|| bench.there() == ["new"])).await.unwrap();
+    bench.memory.put("tasks", "t", task("there"));
+    let body = br#"{"user": "Kari@fjord.example"}"#;
+    let signature = crate::connector::nudge::signature(b"key", body);
+    assert!(crate::jobs::nudge::receive(&app, "office", "sha256=00", body).await.is_err());
+    crate::jobs::nudge::receive(&app, "office", &signature, body).await.unwrap();
+    tokio::time::timeout(deadline, async {
+        while bench.titles().await != ["new", "there"] {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    })
+    .await
+    .unwrap();
+    jobs.stop(deadline).await;
+}
