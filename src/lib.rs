@@ -21,3 +21,4 @@ pub mod backoffice;
 pub mod jobs;
 pub mod http;
 pub mod serve;
+pub mod demo;

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::backoffice::company::Company;
 use crate::backoffice::guard::Fault;
@@ -124,7 +124,7 @@ pub struct Running {
     store: Store,
     clock: Clock,
     stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: JoinSet<()>,
 }
 
 impl fmt::Debug for Running {
@@ -134,7 +134,7 @@ impl fmt::Debug for Running {
 }
 
 /// How long open connections may take to end.
-const STOP_WITHIN: Duration = Duration::from_secs(2);
+const STOP_WITHIN: Duration = Duration::from_secs(1);
 
 /// How often the deleted and the remembered answers are gone through.
 const FORGET_EVERY: Duration = Duration::from_secs(3600);
@@ -156,12 +156,11 @@ pub async fn start(
         clock: Arc::clone(&options.clock),
     });
     let (stop, stopped) = watch::channel(false);
-    let mut tasks = vec![
-        tokio::spawn(serve(listener, Arc::clone(&office), stopped.clone())),
-        tokio::spawn(forget(Arc::clone(&office), stopped.clone())),
-    ];
+    let mut tasks = JoinSet::new();
+    tasks.spawn(serve(listener, Arc::clone(&office), stopped.clone()));
+    tasks.spawn(forget(Arc::clone(&office), stopped.clone()));
     if let Some(hook) = options.hook {
-        tasks.push(tokio::spawn(nudge::run(hook, office, stopped)));
+        tasks.spawn(nudge::run(hook, office, stopped));
     }
     Ok(Running { address, store, clock: options.clock, stop, tasks })
 }
@@ -178,13 +177,13 @@ impl Running {
     }
 
     /// Stops answering and closes the file.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        for mut task in self.tasks {
-            if tokio::time::timeout(STOP_WITHIN, &mut task).await.is_err() {
-                task.abort();
-            }
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_WITHIN, all).await.is_err() {
+            tracing::info!("the reference back office broke off its last answers");
         }
+        self.tasks.shutdown().await;
         self.store.close().await;
     }
 }

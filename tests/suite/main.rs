@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod connector;
+mod demo;
 mod office;
 mod reference_back_office;
 mod server;

@@ -1,0 +1,123 @@
+//! The demo as a newcomer meets it: it starts by itself, holds what it promises, stops, and goes on.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use std::time::Instant;
+
+use lomme::demo;
+use lomme::demo::Options;
+use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A demo that runs until it is stopped.
+struct Demo {
+    text: String,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), demo::Error>>,
+    client: reqwest::Client,
+}
+
+impl Demo {
+    async fn start(data: Option<&Path>) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let options = Options {
+            listen: free,
+            listen_tls: free,
+            back_office: free,
+            data: data.map(Path::to_owned),
+            pull_every: Duration::from_mins(15),
+        };
+        let (stop, stopped) = oneshot::channel();
+        let (told, text) = oneshot::channel();
+        let task =
+            tokio::spawn(demo::run(options, move |text| told.send(text.to_owned()).unwrap(), async move {
+                let _ = stopped.await;
+            }));
+        let text = text.await.unwrap();
+        Self { text, stop, task, client: reqwest::Client::new() }
+    }
+
+    /// The address after these words in what was printed.
+    fn address(&self, words: &str) -> &str {
+        let line = self.text.lines().find_map(|line| line.trim().strip_prefix(words)).unwrap();
+        line.split_whitespace().next().unwrap()
+    }
+
+    async fn asks(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.address("Back office"));
+        let answer = self.client.get(url).bearer_auth("lomme-demo").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+    }
+
+    /// How many objects a collection holds.
+    async fn count(&self, collection: &str, query: &str) -> usize {
+        let (mut count, mut since) = (0, String::new());
+        loop {
+            let page = self.asks(&format!("/{collection}/changes?{query}{since}")).await;
+            count += page["items"].as_array().unwrap().len();
+            if page["more"] == false {
+                return count;
+            }
+            since = format!("&since={}", page["cursor"].as_str().unwrap());
+        }
+    }
+
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        let stopped = Instant::now();
+        self.task.await.unwrap().unwrap();
+        assert!(stopped.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[tokio::test]
+async fn the_demo_holds_what_it_promises() {
+    let demo = Demo::start(None).await;
+    let plain = demo.address("http://").to_owned();
+    assert_eq!(reqwest::get(format!("http://{plain}/healthz")).await.unwrap().status(), 200);
+    let (kari, ola) = ("user=kari@fjord.example", "user=ola@fjord.example");
+    for (collection, query, count) in [
+        ("contacts", kari, 200),
+        ("events", kari, 300),
+        ("tasks", kari, 60),
+        ("contacts", ola, 100),
+        ("events", ola, 150),
+        ("tasks", ola, 30),
+        ("events", "user=ola@fjord.example&calendar=montorer", 80),
+        ("people", "", 1500),
+        ("companies", "", 500),
+    ] {
+        assert_eq!(demo.count(collection, query).await, count, "{collection} {query}");
+    }
+    let found = demo.asks("/directory/search?q=kari%20nordmann").await;
+    assert_eq!(found["items"][0]["data"]["emails"]["e1"]["address"], "kari@fjord.example");
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_kept_demo_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start(Some(folder.path())).await;
+    let url = format!("{}/tasks?user=kari@fjord.example", demo.address("Back office"));
+    let body = r#"{"data": {"@type": "Task", "uid": "try-1", "title": "Kjøpe kaffe"}}"#;
+    let made = demo.client.post(url).bearer_auth("lomme-demo").body(body).send().await.unwrap();
+    assert_eq!(made.status(), 201);
+    demo.stop().await;
+
+    let demo = Demo::start(Some(folder.path())).await;
+    assert_eq!(demo.count("tasks", "user=kari@fjord.example").await, 61);
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_in_one_line() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let back_office = taken.local_addr().unwrap();
+    let options = Options { back_office, ..Options::default() };
+    let error = demo::run(options, |_| {}, async {}).await.unwrap_err().to_string();
+    assert!(error.starts_with(&format!("the back office cannot listen on {back_office}: ")), "{error}");
+}
