@@ -84,7 +84,7 @@ CREATE TABLE past (
     folder_id       BIGINT NOT NULL,
     item_id         BIGINT NOT NULL,
     rev             BIGINT NOT NULL,
-    replaced_rev    BIGINT NOT NULL,           -- the version was the newest in rev .. replaced_rev - 1
+    replaced_rev    BIGINT NOT NULL,           -- the version was the newest in rev .. replaced_rev - 1; never, if it lost a conflict
     replaced_at     BIGINT NOT NULL,
     sort_time       BIGINT NOT NULL,
     deleted_at      BIGINT,

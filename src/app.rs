@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -57,6 +58,14 @@ pub enum Error {
         /// Why not.
         source: store::Error,
     },
+    /// The database's file cannot be made.
+    #[error("cannot make the database {url}: {source}")]
+    Database {
+        /// Which.
+        url: String,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// The key of the vault.
     #[error(transparent)]
     Secret(#[from] secret::Error),
@@ -70,6 +79,8 @@ impl App {
             |reason: std::io::Error| Error::Data { folder: folder.clone(), reason: reason.to_string() };
         fs::create_dir_all(folder).map_err(unusable)?;
         let vault = Vault::new(&*secret::key(folder, rand::random())?);
+        keep_private(&config.store.url)
+            .map_err(|source| Error::Database { url: config.store.url.clone(), source })?;
         let store = Store::open(&config.store.url, Waiters::default())
             .await
             .map_err(|source| Error::Store { url: without_password(&config.store.url), source })?;
@@ -159,6 +170,13 @@ impl App {
         // The sender lives as long as we do, so this ends by the value alone.
         let _ = stopping.wait_for(|stopping| *stopping).await;
     }
+}
+
+/// Makes the file of a new SQLite database, so that only its owner may read it.
+fn keep_private(url: &str) -> std::io::Result<()> {
+    let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
+    let path = Path::new(path.split('?').next().unwrap_or(path));
+    if path.exists() || path.to_str() == Some(":memory:") { Ok(()) } else { secret::write_private(path, &[]) }
 }
 
 /// 41 bits of milliseconds since 2020 (until 2089), 22 bits of chance.

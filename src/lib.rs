@@ -22,3 +22,4 @@ pub mod jobs;
 pub mod http;
 pub mod serve;
 pub mod demo;
+pub mod cli;

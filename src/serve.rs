@@ -1,15 +1,26 @@
 //! Runs the server: opens, listens, works, stops. Parses no command line.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::app;
 use crate::app::App;
 use crate::app::Connections;
 use crate::config::Config;
+use crate::config::connection::Connection;
+use crate::config::connection::Kind;
+use crate::config::connection::LogIn;
+use crate::connector::Connector;
+use crate::connector::http_api;
+use crate::connector::http_api::HttpApi;
+use crate::connector::web::Trust;
+use crate::connector::web::Unusable;
 use crate::http::Front;
 use crate::http::listen;
 use crate::http::listen::Addresses;
 use crate::http::listen::Listeners;
+use crate::jobs::Jobs;
 
 /// What keeps the server from running.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +28,14 @@ pub enum Error {
     /// Something it needs cannot be opened.
     #[error(transparent)]
     App(#[from] app::Error),
+    /// A back office cannot be spoken to as configured.
+    #[error("connection `{name}`: {reason}")]
+    Connection {
+        /// Which.
+        name: String,
+        /// Why not.
+        reason: Unusable,
+    },
     /// An address is not to be had.
     #[error(transparent)]
     Listen(#[from] listen::Error),
@@ -24,8 +43,52 @@ pub enum Error {
 
 /// Opens what the configuration names.
 pub async fn open(config: Config) -> Result<App, Error> {
-    Ok(App::open(config, Connections::new()).await?)
+    let connections = connections(&config)?;
+    Ok(App::open(config, connections).await?)
 }
+
+/// The back offices that somebody has to be asked at; `local` ones are folders like all others.
+fn connections(config: &Config) -> Result<Connections, Error> {
+    let mut connections = Connections::new();
+    for connection in &config.connections {
+        let connector = match connection.kind {
+            Kind::HttpApi => http_api(connection),
+            Kind::Dav => continue,
+            Kind::Local => continue,
+        };
+        let connector =
+            connector.map_err(|reason| Error::Connection { name: connection.name.clone(), reason })?;
+        connections.insert(connection.name.clone(), connector);
+    }
+    Ok(connections)
+}
+
+fn http_api(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
+    let log_in = match (connection.log_in, &connection.token) {
+        (LogIn::User, _) => http_api::LogIn::PerUser,
+        (LogIn::Organisation, Some(token)) => http_api::LogIn::Bearer(token.reveal().to_owned()),
+        (LogIn::Organisation, None) => http_api::LogIn::Basic {
+            user: connection.user.clone().unwrap_or_default(),
+            password: connection
+                .password
+                .as_ref()
+                .map(|password| password.reveal().to_owned())
+                .unwrap_or_default(),
+        },
+    };
+    // The contract's paths begin with /v1: who writes it in the address means the same.
+    let url = connection.url.trim_end_matches('/').trim_end_matches("/v1").to_owned();
+    let classes = connection.classes.clone();
+    let settings = http_api::Settings { url, log_in, classes, trust: trust(connection) };
+    Ok(Arc::new(HttpApi::new(settings)?))
+}
+
+fn trust(connection: &Connection) -> Trust {
+    Trust { verify: connection.verify_tls, authority: connection.authority.clone() }
+}
+
+/// The rest of the five seconds is for the phones.
+const JOBS_STOP_WITHIN: Duration = Duration::from_secs(4);
 
 /// Serves until `shutdown` ends, then stops within five seconds. `ready` hears where, once all is open.
 pub async fn run(
@@ -36,9 +99,11 @@ pub async fn run(
     let listeners = Listeners::bind(app.config(), app.now()).await?;
     ready(listeners.addresses());
     let serving = listeners.serve(Front::new(app.clone()));
+    let jobs = Jobs::start(&app);
     let stop = async {
         shutdown.await;
         app.stop();
+        jobs.stop(JOBS_STOP_WITHIN).await;
     };
     tokio::join!(serving, stop);
     app.store().close().await;

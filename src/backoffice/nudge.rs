@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use crate::backoffice::Office;
@@ -39,6 +40,8 @@ pub(super) async fn run(hook: Hook, office: Arc<Office>, mut stopped: watch::Rec
             _ = stopped.wait_for(|stop| *stop) => return,
         }
         tokio::time::sleep(GATHER).await;
+        // What came meanwhile is told by this nudge; what comes from now on, by the next.
+        let _ = office.changed.notified().now_or_never();
         let sent = client
             .post(&hook.url)
             .timeout(TIMEOUT)

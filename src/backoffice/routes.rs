@@ -319,3 +319,20 @@ impl Params {
         office.store.shelf(&user, &identity, collection, calendar).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CONTRACT;
+
+    #[test]
+    fn the_contract_names_every_path_and_no_other() {
+        let paths: Vec<&str> =
+            CONTRACT.lines().filter_map(|line| line.strip_prefix("  /")?.strip_suffix(':')).collect();
+        let routes =
+            include_str!("routes.rs").lines().filter_map(|line| line.trim().strip_prefix(".route(\"/"));
+        let mut routes: Vec<&str> = routes.filter_map(|line| line.split('"').next()).collect();
+        routes.retain(|route| *route != "v1/contract.yaml");
+        assert_eq!(routes.iter().filter(|route| !paths.contains(route)).count(), 0, "{routes:?} {paths:?}");
+        assert_eq!(routes.len(), paths.len());
+    }
+}

@@ -1,5 +1,180 @@
-//! What the server does for each command of the protocol.
+//! What the server does for each command of the protocol, and what it asks of a request before it does anything.
 
-pub mod request;
+pub mod autodiscover;
+pub mod device;
+pub mod foldersync;
+pub mod getitemestimate;
+pub mod itemoperations;
+pub mod moveitems;
 pub mod phone;
+pub mod ping;
+pub mod provision;
+pub mod request;
+pub mod search;
+pub mod settings;
+pub mod status;
 pub mod sync;
+
+use jiff::tz::TimeZone;
+use wbxml::Document;
+use wbxml::Limits;
+use wbxml::Version;
+
+use self::device::Caller;
+use self::phone::Phone;
+use self::ping::Watch;
+use self::provision::Asking;
+use self::request::Request;
+use self::request::Response;
+use self::status::Refusal;
+use crate::app::App;
+use crate::eas::class::Owner;
+use crate::eas::command::Command;
+use crate::eas::query::PolicyKey;
+use crate::eas::quirk::Family;
+use crate::eas::status::Common;
+use crate::store::account::Account;
+
+/// Does what a request asks for.
+///
+/// While a Ping waits, nothing of its request is held any more.
+pub async fn dispatch(app: &App, request: Request) -> Response {
+    match Box::pin(begin(app, request)).await {
+        Begun::Done(response) => response,
+        Begun::Waiting(watch) => Response::wbxml(Box::pin(watch.ended(app)).await.encode()),
+    }
+}
+
+/// How far a request got at once.
+enum Begun {
+    Done(Response),
+    Waiting(Watch),
+}
+
+/// What a command came to.
+enum Outcome {
+    /// A document, or nothing to say.
+    Body(Vec<u8>),
+    /// It waits.
+    Waiting(Watch),
+}
+
+async fn begin(app: &App, request: Request) -> Begun {
+    let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
+    let command = match request.query.command {
+        Some(command) if command.is_served() => command,
+        Some(_) | None => return Begun::Done(Response::status(501)),
+    };
+    match run(app, &request, command, version).await {
+        Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
+        Ok(Outcome::Waiting(watch)) => Begun::Waiting(watch),
+        Err(refusal) => {
+            match &refusal {
+                Refusal::Common(status) => tracing::debug!(%command, %status, "refused"),
+                Refusal::Failed(error) => tracing::error!(%command, %error, "failed"),
+            }
+            Begun::Done(status::answer(command, &refusal, version))
+        }
+    }
+}
+
+/// The version of a request: of the query string where it means one, else of the header.
+fn version(request: &Request) -> Option<Version> {
+    request.query.version.or_else(|| request.version.as_deref()?.parse().ok())
+}
+
+/// The policy key of a request, from either place.
+fn policy_key(request: &Request) -> Option<PolicyKey> {
+    request.query.policy_key.or_else(|| PolicyKey::parse(request.policy_key.as_deref()?))
+}
+
+async fn run(app: &App, request: &Request, command: Command, version: Version) -> Result<Outcome, Refusal> {
+    if !command.is_in(version) {
+        return Err(Common::VERSION_NOT_SUPPORTED.into());
+    }
+    if request.account.is_disabled {
+        return Err(Common::USER_DISABLED_FOR_SYNC.into());
+    }
+    if let Some(fault) = device::fault(&request.query) {
+        return Err(fault.into());
+    }
+    let document = document(command, &request.body)?;
+    let user_agent = request.user_agent.as_deref();
+    let caller = Caller { account: request.account.id, query: &request.query, version, user_agent };
+    let device = device::admit(app, caller).await?;
+    if device.blocked_at.is_some() {
+        return Err(Common::DEVICE_IS_BLOCKED_FOR_THIS_USER.into());
+    }
+    let family = Family::of(&device.kind, user_agent.unwrap_or_default());
+    if command != Command::Provision {
+        let key = policy_key(request);
+        // MS-ASPROV 3.1.5.1: no key with Ping.
+        let carries_key = command != Command::Ping;
+        let asking = Asking { device: &device, family, version, key, carries_key };
+        if let Some(refusal) = provision::refusal(&provision::rules(&app.config().policy), asking) {
+            return Err(refusal.into());
+        }
+    }
+    let phone = Phone {
+        organisation: request.account.organisation,
+        owner: owner(&request.account),
+        device,
+        version,
+        birthday: family.birthday(),
+    };
+    Box::pin(serve(app, &request.account, &phone, family, (command, document.as_ref()))).await
+}
+
+async fn serve(
+    app: &App,
+    account: &Account,
+    phone: &Phone,
+    family: Family,
+    (command, document): (Command, Option<&Document>),
+) -> Result<Outcome, Refusal> {
+    let body = match (command, document) {
+        (Command::Sync, document) => sync::sync(app, phone, document).await?,
+        (Command::Ping, document) => match ping::begin(app, phone, document).await? {
+            Ok(watch) => return Ok(Outcome::Waiting(watch)),
+            Err(response) => response.encode(),
+        },
+        (Command::FolderSync, Some(document)) => foldersync::foldersync(app, phone, family, document).await?,
+        (Command::GetItemEstimate, Some(document)) => {
+            getitemestimate::getitemestimate(app, phone, document).await?
+        }
+        (Command::MoveItems, Some(document)) => moveitems::moveitems(app, phone, document).await?,
+        (Command::Search, Some(document)) => search::search(app, account, phone.version, document).await?,
+        (Command::Settings, Some(document)) => settings::settings(app, phone, document).await?,
+        (Command::ItemOperations, Some(document)) => {
+            itemoperations::itemoperations(app, phone, document).await?
+        }
+        (Command::Provision, Some(document)) => provision::provision(app, phone, document).await?,
+        (_, None) => return Err(Common::INVALID_CONTENT.into()),
+        (_, Some(_)) => return Err(Common::COMMAND_NOT_SUPPORTED.into()),
+    };
+    Ok(Outcome::Body(body))
+}
+
+/// The body as a document of the command; none where there is none and none is needed.
+fn document(command: Command, body: &[u8]) -> Result<Option<Document>, Refusal> {
+    if body.is_empty() {
+        // MS-ASHTTP 2.2.1.1.3 (Request Body): Sync and Ping may repeat what they asked before.
+        let may_be_empty = matches!(command, Command::Sync | Command::Ping);
+        return if may_be_empty { Ok(None) } else { Err(Common::INVALID_CONTENT.into()) };
+    }
+    let document = Document::decode(body, &Limits::default()).map_err(|error| {
+        tracing::debug!(%command, %error, "a body is not WBXML");
+        Common::INVALID_WBXML
+    })?;
+    let is_of_command = status::root(command).is_some_and(|(root, _)| document.root().tag() == root);
+    if is_of_command { Ok(Some(document)) } else { Err(Common::INVALID_XML.into()) }
+}
+
+/// The account as items mention it.
+fn owner(account: &Account) -> Owner {
+    let zone = account.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
+    Owner { email: account.email.clone(), name: account.name.clone(), zone: zone.unwrap_or(TimeZone::UTC) }
+}
+
+#[cfg(test)]
+mod tests;

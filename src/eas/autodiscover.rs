@@ -33,6 +33,7 @@ impl Request {
         while let Ok(event) = reader.read_event() {
             match event {
                 Event::Eof => break,
+                Event::Empty(start) => request.is_for_outlook |= start.attributes_raw().contains(OUTLOOK),
                 Event::Start(start) => {
                     request.is_for_outlook |= start.attributes_raw().contains(OUTLOOK);
                     name = start.local_name().as_ref().to_ascii_lowercase();

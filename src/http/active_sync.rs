@@ -19,6 +19,7 @@ use super::origin::Origin;
 use super::reply;
 use crate::auth::Refusal;
 use crate::auth::credentials::Credentials;
+use crate::command;
 use crate::command::request::Request;
 use crate::command::request::Response;
 use crate::eas::command::Command;
@@ -39,7 +40,7 @@ pub(super) async fn answer(
         Ok(Admitted::Options) => ("Options", options_answer()),
         Ok(Admitted::Post(request)) => {
             let command = request.query.command;
-            let response = Box::pin(run(&front, *request)).await;
+            let response = Box::pin(command::dispatch(&front.inner.app, *request)).await;
             (command.map_or("unknown", Command::as_str), finish(response, command, accepts_gzip))
         }
         Err(response) => ("refused", response),
@@ -158,10 +159,6 @@ fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
         headers.insert(name, value);
     }
-}
-
-async fn run(_front: &Front, _request: Request) -> Response {
-    Response::status(501)
 }
 
 fn finish(response: Response, command: Option<Command>, accepts_gzip: bool) -> hyper::Response<Body> {

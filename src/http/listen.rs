@@ -126,7 +126,9 @@ async fn accept(front: Front, listener: TcpListener, tls: Option<TlsAcceptor>, p
         tokio::select! {
             biased;
             () = &mut stopping => break,
-            Some(ended) = connections.join_next() => report(ended),
+            Some(ended) = connections.join_next() => {
+                report(ended);
+            }
             (accepted, place) = next => match accepted {
                 Ok((stream, peer)) => {
                     let (front, tls) = (front.clone(), tls.clone());
@@ -147,7 +149,7 @@ async fn accept(front: Front, listener: TcpListener, tls: Option<TlsAcceptor>, p
     drop(listener);
     let all_ended = async {
         while let Some(ended) = connections.join_next().await {
-            report(ended)
+            report(ended);
         }
     };
     if tokio::time::timeout(GRACE, all_ended).await.is_err() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Extension;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::Uri;
@@ -12,7 +13,9 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
+use axum::routing::post;
 
+use super::hooks;
 use super::origin::Origin;
 use crate::app::App;
 use crate::auth::Auth;
@@ -29,6 +32,7 @@ pub(super) fn new(app: App, auth: Auth) -> Router {
     Router::new()
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
+        .route("/hooks/{connection}", post(hooks::receive).layer(DefaultBodyLimit::max(hooks::BODY)))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") })
         .with_state(Shared { app, auth })
 }

@@ -9,6 +9,7 @@ mod apply;
 mod collections;
 mod folder;
 mod lanes;
+mod node;
 mod office;
 mod people;
 mod push;
@@ -50,9 +51,10 @@ const SWEEP: Duration = Duration::from_hours(1);
 const FIRST_SWEEP: Duration = Duration::from_mins(2);
 
 impl Jobs {
-    /// Starts the jobs. What a node of this name held when it died is taken up at once.
-    pub fn start(app: &App, node: &str) -> Self {
-        let office = Office::new(app.clone(), node);
+    /// Starts the jobs. What this node held when it died is taken up at once.
+    pub fn start(app: &App) -> Self {
+        let node = node::name(&app.config().store.data, &new_key());
+        let office = Office::new(app.clone(), &node);
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(begin(office.clone(), stop.subscribe()));

@@ -157,11 +157,11 @@ pub async fn version(connection: &mut AnyConnection, place: Place, rev: Rev) -> 
     Ok(None)
 }
 
-/// Every version of an item that is kept, oldest first, without content.
+/// Every version of an item that was the newest once and is kept, oldest first, without content.
 pub async fn versions(connection: &mut AnyConnection, place: Place) -> Result<Vec<Meta>> {
     let rows = sqlx::query(
         "SELECT item_id, rev, sort_time, deleted_at, writer FROM past \
-         WHERE account_id = $1 AND folder_id = $2 AND item_id = $3 \
+         WHERE account_id = $1 AND folder_id = $2 AND item_id = $3 AND replaced_rev > rev \
          UNION ALL SELECT item_id, rev, sort_time, deleted_at, writer FROM item \
          WHERE account_id = $1 AND folder_id = $2 AND item_id = $3 ORDER BY 2",
     )
@@ -188,6 +188,20 @@ pub async fn remote_ids(
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, ItemId(row.try_get(2)?)))).collect()
+}
+
+/// The newest versions of all items that live in a folder.
+pub async fn living(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    folder: FolderId,
+) -> Result<Vec<Version>> {
+    let rows = sqlx::query(version_of!("item", "AND deleted_at IS NULL ORDER BY item_id"))
+        .bind(account.0)
+        .bind(folder.0)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(read_version).collect()
 }
 
 /// Makes an item. Its id is the revision it was made at.
@@ -262,6 +276,25 @@ pub async fn delete(tx: &mut Tx, place: Place, writer: Option<DeviceNumber>, now
     Ok(rev)
 }
 
+/// Keeps the version that lost a conflict: it goes to the past without ever having been the newest.
+pub async fn keep_loser(tx: &mut Tx, place: Place, content: &Content, now: Timestamp) -> Result<Rev> {
+    let rev = folder::next_rev(tx, place.account, place.folder).await?;
+    sqlx::query(
+        "INSERT INTO past (account_id, folder_id, item_id, rev, replaced_rev, replaced_at, sort_time, changed_at, \
+         content) VALUES ($1, $2, $3, $4, $4, $5, $6, $5, $7)",
+    )
+    .bind(place.account.0)
+    .bind(place.folder.0)
+    .bind(place.item.0)
+    .bind(rev.0)
+    .bind(now.as_microsecond())
+    .bind(content.sort_time())
+    .bind(content.to_json())
+    .execute(&mut **tx)
+    .await?;
+    Ok(rev)
+}
+
 /// Notes on a tombstone where the item went, for a phone that repeats the move.
 pub async fn set_moved_to(tx: &mut Tx, place: Place, server_id: &str) -> Result<()> {
     sqlx::query("UPDATE item SET moved_to = $4 WHERE account_id = $1 AND folder_id = $2 AND item_id = $3")
@@ -294,24 +327,25 @@ pub async fn set_remote(
     Ok(())
 }
 
-/// Forgets that a device wrote the versions after `after`, but for those of `but`: it repeats an older key, so it
-/// is shown what it did since (conformance rule 2).
+/// Forgets that a device wrote the versions after the first revision of `range`, up to the second, but for those of
+/// `but`: it repeats an older key, so it is shown what it did since (conformance rule 2).
 pub async fn disown(
     tx: &mut Tx,
     account: AccountId,
     folder: FolderId,
     writer: DeviceNumber,
-    after: Rev,
+    range: (Rev, Rev),
     but: &[Rev],
 ) -> Result<()> {
     let rows = sqlx::query(
-        "SELECT rev FROM item WHERE account_id = $1 AND folder_id = $2 AND rev > $3 AND writer = $4 \
+        "SELECT rev FROM item WHERE account_id = $1 AND folder_id = $2 AND rev > $3 AND rev <= $4 AND writer = $5 \
          UNION ALL SELECT rev FROM past WHERE account_id = $1 AND folder_id = $2 AND replaced_rev > $3 AND rev > $3 \
-         AND writer = $4",
+         AND rev <= $4 AND writer = $5",
     )
     .bind(account.0)
     .bind(folder.0)
-    .bind(after.0)
+    .bind(range.0.0)
+    .bind(range.1.0)
     .bind(writer.0)
     .fetch_all(&mut **tx)
     .await?;
@@ -322,7 +356,7 @@ pub async fn disown(
         }
         for query in [
             "UPDATE item SET writer = NULL WHERE account_id = $1 AND folder_id = $2 AND rev = $3",
-            "UPDATE past SET writer = NULL WHERE account_id = $1 AND folder_id = $2 AND rev = $3 AND replaced_rev > $3",
+            "UPDATE past SET writer = NULL WHERE account_id = $1 AND folder_id = $2 AND replaced_rev > $3 AND rev = $3",
         ] {
             sqlx::query(query).bind(account.0).bind(folder.0).bind(rev).execute(&mut **tx).await?;
         }

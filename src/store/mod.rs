@@ -24,6 +24,7 @@ use std::ops::DerefMut;
 use sqlx::Any;
 use sqlx::AnyConnection;
 use sqlx::AnyPool;
+use sqlx::Connection as _;
 use sqlx::Transaction;
 use sqlx::any::AnyPoolOptions;
 
@@ -38,7 +39,7 @@ use crate::notify::Work;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database said no.
-    #[error("the database failed: {0}")]
+    #[error("{}", plainly(.0))]
     Database(#[from] sqlx::Error),
     /// A later version of the program has been here.
     #[error("the database is of version {found}, this program knows {known}: use the newer program")]
@@ -66,6 +67,28 @@ pub enum Error {
         reason: String,
     },
 }
+
+/// What the database said, in words that tell an administrator what to do.
+fn plainly(error: &sqlx::Error) -> String {
+    let text = || format!("the database failed: {error}");
+    let sqlx::Error::Database(inner) = error else { return text() };
+    // SQLite's extended result codes carry the primary one in their low byte; PostgreSQL's have five letters.
+    let code = inner.code().filter(|code| code.len() < 5).and_then(|code| code.parse::<u32>().ok());
+    let said = match code.map(|code| code & 0xFF) {
+        Some(5 | 6) => "another program keeps it locked",
+        Some(8) => "it is read-only",
+        Some(10) => "the disk does not read or write",
+        Some(11) => "it is damaged; restore a copy",
+        Some(13) => "the disk is full",
+        Some(14) => "the file cannot be opened: does its folder exist, and may we write there?",
+        Some(26) => "the file is no SQLite database",
+        Some(_) | None => return text(),
+    };
+    said.to_owned()
+}
+
+/// What a query runs on, a snapshot or a transaction: for those above, who do not name the database's package.
+pub type Connection = AnyConnection;
 
 /// The result of everything in the store.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -115,6 +138,7 @@ impl Store {
             Some("postgres" | "postgresql") => Kind::Postgres,
             _ => return Err(Error::UnknownKind),
         };
+        probe(kind, url).await?;
         let (readers, writers) = match kind {
             Kind::Sqlite => {
                 let url = sqlite_url(url);
@@ -293,16 +317,25 @@ fn pool(kind: Kind, connections: u32) -> AnyPoolOptions {
         // A ping before each use costs more than the query that follows.
         .test_before_acquire(false)
         .acquire_timeout(std::time::Duration::from_secs(20))
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                if kind == Kind::Sqlite {
-                    for pragma in PRAGMAS {
-                        sqlx::query(*pragma).execute(&mut *connection).await?;
-                    }
-                }
-                Ok(())
-            })
-        })
+        .after_connect(move |connection, _| Box::pin(async move { prepare(kind, connection).await }))
+}
+
+/// Connects once by itself: a pool would try for its whole time-out, and then not say what was wrong.
+async fn probe(kind: Kind, url: &str) -> Result<()> {
+    let url = if kind == Kind::Sqlite { sqlite_url(url) } else { url.to_owned() };
+    let mut connection = AnyConnection::connect(&url).await?;
+    prepare(kind, &mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+async fn prepare(kind: Kind, connection: &mut AnyConnection) -> sqlx::Result<()> {
+    if kind == Kind::Sqlite {
+        for pragma in PRAGMAS {
+            sqlx::query(*pragma).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
 }
 
 const PRAGMAS: &[&str] = &[

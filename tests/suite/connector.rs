@@ -1,5 +1,8 @@
 //! What every connector owes the core, whatever is behind it: one set of stories for all of them.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use lomme::backoffice::guard::Fault;
@@ -353,4 +356,27 @@ async fn the_directory_is_searched_where_it_is() {
     let bench = http_api(&office, KARI);
     let found = bench.connector.search(&bench.user, "per ås", 1, 3).await.unwrap().unwrap();
     assert_eq!((found.total, found.people.len(), &*found.people[0].title()), (14, 3, "Per Ås 1"));
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_and_again_when_it_is_refused() {
+    let office = Office::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let token_url = format!("http://{}/token", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let token = axum::routing::post(async move |form: String| {
+        assert_eq!(form, "grant_type=client_credentials&client_id=lomme&client_secret=s%26t&scope=sync");
+        // The first one is stale when it is given.
+        let token = if count.fetch_add(1, Ordering::Relaxed) == 0 { "stale" } else { office::TOKEN };
+        json!({"access_token": token, "token_type": "bearer", "expires_in": 3600}).to_string()
+    });
+    tokio::spawn(async { axum::serve(listener, axum::Router::new().route("/token", token)).await });
+    let text = str::to_owned;
+    let (client_id, client_secret, scope) = (text("lomme"), text("s&t"), text("sync"));
+    let connector = connect(&office, LogIn::OAuth { token_url, client_id, client_secret, scope });
+    for _ in 0..3 {
+        assert_eq!(connector.collections(&user(KARI)).await.unwrap().len(), 5);
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
 }

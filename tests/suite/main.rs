@@ -3,7 +3,10 @@
 
 mod connector;
 mod demo;
+mod command_line;
 mod office;
 mod reference_back_office;
 mod server;
 mod transport;
+mod database;
+mod walk;

@@ -1,6 +1,8 @@
 //! The reference back office keeps to the contract, as any HTTP client sees it.
 
 use lomme::backoffice::guard::Fault;
+use lomme::backoffice::nudge::Hook;
+use lomme::connector::nudge;
 use serde_json::Value;
 use serde_json::json;
 
@@ -231,4 +233,28 @@ async fn the_directory_is_searched_by_the_beginnings_of_words() {
     let person = json!({"@type": "Card", "version": "1.0", "name": {"full": "Ny Mann"}});
     assert_eq!(office.post("/people", person, &[]).await.status, 201);
     assert_eq!(search("q=ny%20m").await.0, 1);
+}
+
+#[tokio::test]
+async fn a_change_is_told_by_a_signed_nudge_once_a_burst() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hooks/backoffice", listener.local_addr().unwrap());
+    let (heard, mut nudges) = tokio::sync::mpsc::unbounded_channel();
+    let receive = async move |headers: axum::http::HeaderMap, body: String| {
+        let signature = headers["x-lomme-signature"].to_str().unwrap();
+        heard.send(nudge::is_signed(b"key", body.as_bytes(), signature)).unwrap();
+        axum::http::StatusCode::NO_CONTENT
+    };
+    let receive = axum::routing::post(receive);
+    tokio::spawn(async {
+        axum::serve(listener, axum::Router::new().route("/hooks/backoffice", receive)).await
+    });
+    let office = Office::with(Vec::new(), Some(Hook { url, key: "key".to_owned() })).await;
+    for title in ["One", "Two", "Three"] {
+        office.post(EVENTS, event(title), &[]).await;
+    }
+    let within = std::time::Duration::from_secs(5);
+    assert_eq!(tokio::time::timeout(within, nudges.recv()).await, Ok(Some(true)));
+    office.running.stop().await;
+    assert!(nudges.try_recv().is_err());
 }

@@ -22,6 +22,7 @@ use crate::model::id::DeviceNumber;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
 use crate::store::Tx;
+use crate::store::folder;
 use crate::store::item;
 use crate::store::item::New;
 use crate::store::item::Place;
@@ -62,13 +63,9 @@ pub(super) async fn all(
     let wanted: Vec<Outcome> = turn.ask.collection.commands.iter().map(wanted).collect();
     let known: Vec<Option<Outcome>> =
         wanted.iter().map(|wanted| earlier.and_then(|state| state.known(wanted)).cloned()).collect();
-    if earlier.is_some() {
-        // Rule 2: what it did since the key it repeats is news to it, but for what it repeats too.
-        let repeated: Vec<Rev> = known.iter().flatten().filter_map(|outcome| outcome.rev).collect();
-        let (who, folder) = (turn.phone.who(), turn.ask.folder);
-        item::disown(tx, who.account, folder, who.device, slot.own.upto, &repeated).await?;
-        slot.own.upto = repeated.into_iter().fold(slot.own.upto, Rev::max);
-    }
+    let (since, until) = (slot.own.upto, turn.folder.rev);
+    let repeated: Vec<Rev> = known.iter().flatten().filter_map(|outcome| outcome.rev).collect();
+    slot.own.upto = repeated.iter().copied().fold(since, Rev::max);
     let mut outcomes = Vec::new();
     for ((command, wanted), known) in turn.ask.collection.commands.iter().zip(wanted).zip(known) {
         let outcome = match known {
@@ -77,7 +74,16 @@ pub(super) async fn all(
         };
         outcomes.push(outcome);
     }
+    if earlier.is_some() {
+        // Rule 2: what it did since the key that it repeats is news to it, but for what it did again just now.
+        let (who, folder) = (turn.phone.who(), turn.ask.folder);
+        item::disown(tx, who.account, folder, who.device, (since, until), &repeated).await?;
+    }
     let replies = replies(tx, turn, &outcomes).await?;
+    if !outcomes.is_empty() {
+        let folder = folder::find(tx, turn.phone.device.account, turn.ask.folder).await?;
+        turn.folder.rev = folder.map_or(until, |row| row.rev);
+    }
     Ok(Applied { outcomes, replies })
 }
 
@@ -254,18 +260,26 @@ impl Applier<'_, '_> {
         if self.turn.folder.folder.read_only {
             return self.revert(place, &row, Some(&after), outcome).await;
         }
-        if base.rev == row.version.meta.rev {
+        // Its own later version, made under a key that it repeats, is no conflict either.
+        if base.rev == row.version.meta.rev || row.version.meta.writer == Some(self.turn.device()) {
             let rev = item::replace(self.tx, place, &after, Some(self.turn.device()), self.turn.now).await?;
             self.own(rev, outcome);
             self.owe(place.item, base.rev, rev).await?;
             return Ok(Status::SUCCESS);
         }
-        self.settle(place, &row, (&before, &after), outcome).await
+        self.settle(place, &row, (&before, &after)).await
     }
 
     async fn delete(&mut self, server_id: &str, outcome: &mut Outcome) -> Result<Status, Error> {
-        let Some((place, row, _)) = self.find(server_id).await? else { return Ok(Status::OBJECT_NOT_FOUND) };
+        let Some((place, row, base)) = self.find(server_id).await? else {
+            return Ok(Status::OBJECT_NOT_FOUND);
+        };
         if row.version.meta.deleted {
+            if base.is_some() {
+                // It is gone already, but what the phone was still to hear of it has no place there any more.
+                let rev = item::delete(self.tx, place, Some(self.turn.device()), self.turn.now).await?;
+                self.own(rev, outcome);
+            }
             return Ok(Status::SUCCESS);
         }
         if self.turn.folder.folder.read_only {
@@ -283,7 +297,6 @@ impl Applier<'_, '_> {
         place: Place,
         row: &Row,
         (before, after): (&Content, &Content),
-        outcome: &mut Outcome,
     ) -> Result<Status, Error> {
         let class = self.turn.class();
         let Ok(server) = window::content(class, &row.version) else { return Ok(Status::CONVERSION_ERROR) };
@@ -295,7 +308,8 @@ impl Applier<'_, '_> {
         let now = self.turn.now;
         let kept = match conflict::settle(self.policy(class), sides) {
             Winner::Server => {
-                return self.revert(place, row, Some(after), outcome).await.map(|_| Status::CONFLICT);
+                item::keep_loser(self.tx, place, after, now).await?;
+                return Ok(Status::CONFLICT);
             }
             Winner::Device => after.clone(),
             Winner::Merged { device_first } => {

@@ -1,9 +1,9 @@
 //! One folder of a Sync: what its key means, what the phone changed, what it is told. One transaction.
 
+use crate::store::Connection;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
-use sqlx::AnyConnection;
 use wbxml::Tag;
 
 use super::answer::Answer;
@@ -69,7 +69,8 @@ pub struct Served {
 }
 
 impl Wishes {
-    pub(super) fn read(json: &str) -> Self {
+    /// Reads what is stored with the state.
+    pub fn read(json: &str) -> Self {
         serde_json::from_str(json).unwrap_or_default()
     }
 
@@ -285,7 +286,7 @@ pub fn scope(phone: &Phone, folder: &folder::Row, wishes: &Wishes, now: Timestam
 
 /// The folder, if the phone may sync it.
 async fn live(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     phone: &Phone,
     id: FolderId,
 ) -> Result<Option<folder::Row>, Error> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sqlx::AnyConnection;
+use crate::store::Connection;
 
 use crate::error::Error;
 use crate::model::class::Class;
@@ -83,7 +83,7 @@ const PAGE: i64 = 128;
 
 /// Tells the listener what the phone lacks, as far as there is room.
 pub async fn tell(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     scope: &Scope,
     slot: &Slot,
     listener: &mut impl Listener,
@@ -112,7 +112,7 @@ impl Teller<'_> {
     /// Goes on with the walk at hand or begins the next; whether another one has to follow in the same window.
     async fn walk(
         &mut self,
-        connection: &mut AnyConnection,
+        connection: &mut Connection,
         listener: &mut impl Listener,
     ) -> Result<bool, Error> {
         let Some(mut walk) = self.next_walk() else { return Ok(false) };
@@ -214,7 +214,7 @@ impl Teller<'_> {
     /// Items that another program set aside and that have not changed since are tried again.
     async fn retry_aside(
         &mut self,
-        connection: &mut AnyConnection,
+        connection: &mut Connection,
         walk: &Walk,
         listener: &mut impl Listener,
     ) -> Result<(), Error> {
@@ -233,14 +233,14 @@ impl Teller<'_> {
     }
 }
 
-async fn aside(connection: &mut AnyConnection, scope: &Scope) -> Result<HashMap<ItemId, Aside>, Error> {
+async fn aside(connection: &mut Connection, scope: &Scope) -> Result<HashMap<ItemId, Aside>, Error> {
     let all = state::aside(connection, scope.who, scope.folder.folder.id).await?;
     Ok(all.into_iter().map(|aside| (aside.item, aside)).collect())
 }
 
 /// Whether the phone would be told anything at all, up to `limit` things.
 pub async fn count(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     scope: &Scope,
     slot: &Slot,
     limit: usize,
@@ -267,11 +267,7 @@ pub async fn count(
 }
 
 /// Whether it is worth while to look: a cheap no for a folder that nothing happened in.
-pub async fn may_have_news(
-    connection: &mut AnyConnection,
-    scope: &Scope,
-    slot: &Slot,
-) -> Result<bool, Error> {
+pub async fn may_have_news(connection: &mut Connection, scope: &Scope, slot: &Slot) -> Result<bool, Error> {
     let folder = &scope.folder;
     match slot.cursor {
         Cursor::At(rev) if rev == folder.rev || folder.rev == Rev(0) => {}

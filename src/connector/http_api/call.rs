@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::connector::Error;
+use crate::connector::Remote;
 use crate::connector::Result;
 use crate::connector::User;
 use crate::connector::http_api::LogIn;
@@ -146,12 +147,7 @@ impl Caller {
         Ok(Self { client, base, log_in, token: Mutex::new(None) })
     }
 
-    /// A call that changes nothing.
-    pub(super) async fn get(&self, user: &User, call: Call<'_>) -> Result<Value> {
-        self.send(user, call).await
-    }
-
-    /// Any call. A token that was refused is fetched anew once.
+    /// Makes a call. A token that was refused is fetched anew once.
     pub(super) async fn send(&self, user: &User, call: Call<'_>) -> Result<Value> {
         match self.send_once(user, &call).await {
             Err(Error::LogIn(_)) if matches!(self.log_in, LogIn::OAuth { .. }) => {
@@ -279,7 +275,7 @@ async fn refusal(response: Response, call: &Call<'_>) -> Error {
     }
 }
 
-fn current(call: &Call<'_>, body: &Value) -> Option<crate::connector::Remote> {
+fn current(call: &Call<'_>, body: &Value) -> Option<Remote> {
     read::version(call.class?, call.id?, body.get("current")?).ok()
 }
 

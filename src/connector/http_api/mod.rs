@@ -95,13 +95,13 @@ impl HttpApi {
 
     /// The user's identities; also the way to see whether a log-in is right.
     pub async fn identities(&self, user: &User) -> Result<Vec<Identity>> {
-        let list = self.caller.get(user, Call::new("identities")).await.map_err(unknown_user)?;
+        let list = self.caller.send(user, Call::new("identities")).await.map_err(unknown_user)?;
         list.as_array().into_iter().flatten().map(read::identity).collect()
     }
 
     /// The collections that the back office says can be read, and whether they can be written.
     async fn offered(&self, user: &User) -> Result<Vec<(Class, bool)>> {
-        let about = self.caller.get(user, Call::new("")).await?;
+        let about = self.caller.send(user, Call::new("")).await?;
         if about.get("version") != Some(&json!(1)) {
             return Err(Error::Protocol("it does not speak version 1 of the contract".to_owned()));
         }
@@ -114,7 +114,7 @@ impl HttpApi {
     }
 
     async fn calendars(&self, user: &User, may_write: bool) -> Result<Vec<Collection>> {
-        let list = self.caller.get(user, Call::new("calendars")).await.map_err(unknown_user)?;
+        let list = self.caller.send(user, Call::new("calendars")).await.map_err(unknown_user)?;
         let calendars: Result<Vec<Collection>> =
             list.as_array().into_iter().flatten().map(read::calendar).collect();
         let mut calendars = calendars?;
@@ -123,7 +123,7 @@ impl HttpApi {
     }
 
     async fn item(&self, user: &User, collection: &Collection, id: &str) -> Result<Option<Remote>> {
-        match self.caller.get(user, of(collection)?.item(id)?).await {
+        match self.caller.send(user, of(collection)?.item(id)?).await {
             Ok(answer) => Ok(Some(read::item(collection.class, &answer)?)),
             Err(Error::Gone) => Ok(None),
             Err(error) => Err(error),
@@ -175,8 +175,8 @@ impl Connector for HttpApi {
     ) -> Result<Page> {
         let call =
             of(collection)?.path("changes").query("since", since).query("limit", Some(&limit.to_string()));
-        let answer = self.caller.get(user, call).await.map_err(|error| match error {
-            // Only a 410 speaks of the cursor; the caller tells the two apart by their status.
+        let answer = self.caller.send(user, call).await.map_err(|error| match error {
+            // A 410 where no cursor was sent speaks of the collection.
             Error::CursorExpired if since.is_none() => Error::Gone,
             error => error,
         })?;
@@ -243,7 +243,7 @@ impl Connector for HttpApi {
     async fn search(&self, user: &User, query: &str, offset: usize, limit: usize) -> Result<Option<Found>> {
         let (offset, limit) = (offset.to_string(), limit.to_string());
         let call = Call::new("directory/search").query("q", Some(query));
-        match self.caller.get(user, call.query("offset", Some(&offset)).query("limit", Some(&limit))).await {
+        match self.caller.send(user, call.query("offset", Some(&offset)).query("limit", Some(&limit))).await {
             Ok(answer) => read::found(&answer).map(Some),
             Err(Error::Gone) => Ok(None),
             Err(error) => Err(error),

@@ -173,7 +173,7 @@ async fn the_sweep_forgets_what_is_old_and_says_so() {
 async fn a_change_is_pushed_at_once_and_a_nudge_pulls_at_once() {
     let bench = Bench::new(Strategy::Cursor).await;
     let app = bench.office.app.clone();
-    let jobs = crate::jobs::Jobs::start(&app, "node");
+    let jobs = crate::jobs::Jobs::start(&app);
     let deadline = std::time::Duration::from_secs(10);
     let poll = async |what: &dyn Fn() -> bool| {
         while !what() {

@@ -1,0 +1,92 @@
+//! `lomme pull`: asks the running server to pull now, and tells how it went. Pulls nothing itself: phones that wait
+//! are woken by the process they wait at.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Configured;
+use super::Failure;
+use super::Outcome;
+use super::say;
+use crate::app::App;
+use crate::store;
+use crate::store::account::Account;
+use crate::store::log;
+use crate::store::pull;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The account's address; without it all accounts
+    email: Option<String>,
+    #[command(flatten)]
+    at: Configured,
+}
+
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// A running server looks every second.
+const BEGUN_WITHIN: Duration = Duration::from_secs(15);
+/// Longer pulls go on without us.
+const DONE_WITHIN: Duration = Duration::from_mins(2);
+
+pub(super) async fn run(arguments: &Arguments) -> Outcome {
+    let app = super::open(&arguments.at).await?;
+    let accounts = match &arguments.email {
+        Some(email) => vec![super::account(&app, email).await?],
+        None => store::account::list(&mut *app.store().read().await?).await?,
+    };
+    let asked_at = app.now();
+    let mut tx = app.store().begin().await?;
+    for account in &accounts {
+        pull::ask(&mut tx, account.id, None, asked_at).await?;
+    }
+    tx.commit().await?;
+    let start = tokio::time::Instant::now();
+    let mut all = None;
+    loop {
+        let left = left(&app, &accounts, asked_at).await?;
+        if left == 0 {
+            break;
+        }
+        let nothing_happened = *all.get_or_insert(left) == left;
+        if nothing_happened && start.elapsed() > BEGUN_WITHIN {
+            return Err(Failure::new("noted, but no server has done it yet: does `lomme serve` run?"));
+        }
+        if start.elapsed() > DONE_WITHIN {
+            return Err(Failure::new("the pull takes long; it goes on in the server"));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    let mut failed = 0;
+    for account in &accounts {
+        failed += tell(&app, account, asked_at).await?;
+    }
+    if failed > 0 { Err(Failure::new(format!("failed for {failed} collections"))) } else { Ok(()) }
+}
+
+/// How many pulls are not over yet.
+async fn left(app: &App, accounts: &[Account], asked_at: Timestamp) -> Result<usize, Failure> {
+    let mut reader = app.store().read().await?;
+    let mut left = 0;
+    for account in accounts {
+        let pulls = pull::of_account(&mut reader, account.id).await?;
+        left += pulls.iter().filter(|pull| pull.next_at <= asked_at).count();
+    }
+    Ok(left)
+}
+
+/// Prints what an account's pulls did; how many of its collections fail.
+async fn tell(app: &App, account: &Account, asked_at: Timestamp) -> Result<usize, Failure> {
+    const RUNS: i64 = 1_000;
+    let mut reader = app.store().read().await?;
+    for run in log::runs(&mut reader, account.id, RUNS).await? {
+        if run.ended_at >= asked_at {
+            let log::Run { connection, pulled, removed, message, .. } = run;
+            let line =
+                format!("{}\t{connection}\t{pulled} pulled, {removed} removed {message}", account.email);
+            say(line.trim_end())?;
+        }
+    }
+    let pulls = pull::of_account(&mut reader, account.id).await?;
+    Ok(pulls.iter().filter(|pull| pull.failures > 0).count())
+}

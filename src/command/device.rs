@@ -1,0 +1,155 @@
+//! The device behind a request: found, or made known, and what it said of itself kept. Decides nothing of what it gets.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use wbxml::Version;
+
+use crate::app::App;
+use crate::eas::query::Query;
+use crate::eas::settings::DeviceInformation;
+use crate::eas::status::Common;
+use crate::error::Error;
+use crate::model::id::AccountId;
+use crate::store::Tx;
+use crate::store::device;
+use crate::store::device::Column;
+use crate::store::device::Device;
+use crate::store::retrying;
+
+/// What is known of a device besides its id: the column `information`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Information {
+    /// `User-Agent` of its last request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// The version of its last request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// What it said of itself by Settings or Provision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceInformation>,
+}
+
+impl Information {
+    /// Reads the column.
+    pub fn read(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// What is wrong with how a device calls itself.
+// MS-ASHTTP 2.2.1.1.1.2.3 (DeviceId): no commas and no special characters.
+pub fn fault(query: &Query) -> Option<Common> {
+    let is_name = |name: &str, is_allowed: fn(char) -> bool| {
+        (1..=LONGEST).contains(&name.len()) && name.chars().all(is_allowed)
+    };
+    if !is_name(&query.device_id, |c| c.is_ascii_graphic() && c != ',') {
+        return Some(Common::DEVICE_ID_MISSING_OR_INVALID);
+    }
+    let is_type = is_name(&query.device_type, |c| !c.is_control());
+    (!is_type).then_some(Common::DEVICE_TYPE_MISSING_OR_INVALID)
+}
+
+/// Longer than any device calls itself.
+const LONGEST: usize = 128;
+
+/// Who asks, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'a> {
+    /// The account.
+    pub account: AccountId,
+    /// What the request line says.
+    pub query: &'a Query,
+    /// The version of the request.
+    pub version: Version,
+    /// `User-Agent`.
+    pub user_agent: Option<&'a str>,
+}
+
+/// Finds the device, or makes it known. Nothing is kept of Android's trial log-in.
+pub async fn admit(app: &App, caller: Caller<'_>) -> Result<Device, Error> {
+    let (id, kind) = (caller.query.device_id.as_str(), caller.query.device_type.as_str());
+    let now = app.now();
+    let mut reader = app.store().read().await?;
+    let found = device::find(&mut reader, caller.account, id, kind).await?;
+    drop(reader);
+    let device = match found {
+        Some(device) => device,
+        None => {
+            let device = Device::new(caller.account, id, kind, now);
+            if device.is_probe() {
+                return Ok(device);
+            }
+            retrying(|| create(app, &device)).await?
+        }
+    };
+    let known = Information::read(&device.information);
+    let told = Information {
+        user_agent: caller.user_agent.map(|agent| agent.chars().take(LONGEST).collect()),
+        version: Some(caller.version.to_string()),
+        device: known.device.clone(),
+    };
+    if told == known && !device.is_seen_due(now) {
+        return Ok(device);
+    }
+    retrying(|| note(app, &device, &told, now)).await?;
+    Ok(device)
+}
+
+async fn create(app: &App, device: &Device) -> Result<Device, Error> {
+    let mut tx = app.store().begin().await?;
+    // Another request of its may have been quicker.
+    if let Some(found) = device::find(&mut tx, device.account, &device.id, &device.kind).await? {
+        return Ok(found);
+    }
+    let number = device::create(&mut tx, device).await?;
+    tx.commit().await?;
+    Ok(Device { number, ..device.clone() })
+}
+
+async fn note(app: &App, device: &Device, told: &Information, now: Timestamp) -> Result<(), Error> {
+    let mut tx = app.store().begin().await?;
+    device::seen(&mut tx, device.account, device.number, now).await?;
+    device::set(&mut tx, device.account, device.number, Column::Information, &told.write()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps what a device said of itself, in the caller's transaction.
+pub async fn keep(tx: &mut Tx, device: &Device, said: &DeviceInformation) -> Result<(), Error> {
+    let Some(present) = device::by_number(tx, device.account, device.number).await? else { return Ok(()) };
+    let known = Information::read(&present.information);
+    if known.device.as_ref() == Some(said) {
+        return Ok(());
+    }
+    let told = Information { device: Some(said.clone()), ..known };
+    device::set(tx, device.account, device.number, Column::Information, &told.write()).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(id: &str, kind: &str, expected: Option<Common>) {
+        let query = Query { device_id: id.to_owned(), device_type: kind.to_owned(), ..Query::default() };
+        assert_eq!(fault(&query), expected, "{id} {kind}");
+    }
+
+    #[test]
+    fn a_device_has_to_say_what_it_is() {
+        check("ApplDNPW1234", "iPhone", None);
+        check("", "iPhone", Some(Common::DEVICE_ID_MISSING_OR_INVALID));
+        check("a,b", "iPhone", Some(Common::DEVICE_ID_MISSING_OR_INVALID));
+        check(&"x".repeat(LONGEST + 1), "iPhone", Some(Common::DEVICE_ID_MISSING_OR_INVALID));
+        check("ApplDNPW1234", "", Some(Common::DEVICE_TYPE_MISSING_OR_INVALID));
+        check("ApplDNPW1234", "Møbel telefon", None);
+    }
+}

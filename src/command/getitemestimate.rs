@@ -1,0 +1,117 @@
+//! `GetItemEstimate`: how many changes a phone would be told, folder by folder. Tells none of them.
+
+use wbxml::Document;
+use wbxml::Version;
+
+use crate::app::App;
+use crate::command::phone::Phone;
+use crate::command::sync::collection;
+use crate::command::sync::collection::Wishes;
+use crate::command::sync::window;
+use crate::eas::getitemestimate::Collection;
+use crate::eas::getitemestimate::CollectionResponse;
+use crate::eas::getitemestimate::Request;
+use crate::eas::getitemestimate::Response;
+use crate::eas::getitemestimate::Status;
+use crate::eas::status::Common;
+use crate::error::Error;
+use crate::model::class::Class;
+use crate::model::folder::class_of;
+use crate::model::id::FolderId;
+use crate::store::Reader;
+use crate::store::folder;
+use crate::store::state;
+use crate::sync::key::SyncKey;
+use crate::sync::state::Slot;
+use crate::sync::state::State;
+
+/// More than this is as good as this.
+const MOST: usize = 100_000;
+/// More folders than any person has.
+const COLLECTIONS: usize = 300;
+
+/// Answers a `GetItemEstimate`.
+pub async fn getitemestimate(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {
+    let request = Request::parse(document.root());
+    if request.collections.is_empty() || request.collections.len() > COLLECTIONS {
+        return Ok(Response::Failure(Common::INVALID_XML.into()).encode(phone.version));
+    }
+    let mut reader = app.store().read().await?;
+    let folders = folder::list(&mut reader, phone.device.account).await?;
+    let mut collections = Vec::new();
+    for asked in &request.collections {
+        let folder = find(&folders, asked);
+        let estimate = match folder {
+            Some(folder) => estimate(app, phone, &mut reader, folder, asked).await?,
+            None => Err(Status::INVALID_COLLECTION),
+        };
+        collections.push(CollectionResponse {
+            class: folder.map(|row| row.folder.class.as_str()),
+            collection_id: folder.map_or_else(
+                || asked.collection_id.clone().unwrap_or_default(),
+                |row| row.folder.id.to_string(),
+            ),
+            estimate,
+        });
+    }
+    Ok(Response::Collections(collections).encode(phone.version))
+}
+
+/// The folder that is meant: by its number, or in 2.5 by its class.
+fn find<'a>(folders: &'a [folder::Row], asked: &Collection) -> Option<&'a folder::Row> {
+    if let Some(id) = asked.collection_id.as_deref().filter(|id| !id.is_empty()) {
+        let id = FolderId(id.trim().parse().ok()?);
+        return folders.iter().find(|row| row.folder.id == id);
+    }
+    let class = Class::from_name(asked.class.as_deref()?)?;
+    folders.iter().find(|row| class_of(row.folder.kind) == Some(class))
+}
+
+async fn estimate(
+    app: &App,
+    phone: &Phone,
+    reader: &mut Reader,
+    folder: &folder::Row,
+    asked: &Collection,
+) -> Result<Result<u64, Status>, Error> {
+    let Some(row) = state::find(reader, phone.who(), folder.folder.id).await? else {
+        return Ok(Err(Status::NOT_PRIMED));
+    };
+    let slot = match slot(&row.state, asked) {
+        Ok(slot) => slot,
+        Err(status) => return Ok(Err(status)),
+    };
+    let mut wishes = Wishes::read(&row.options);
+    if let Some(options) = &asked.options {
+        wishes.options.clone_from(options);
+    }
+    let class = folder.folder.class;
+    if let Some(status) = filter_fault(&wishes, class).filter(|_| phone.version >= Version::V14_0) {
+        return Ok(Err(status));
+    }
+    let scope = collection::scope(phone, folder, &wishes, app.now());
+    let count = window::count(reader, &scope, slot, MOST).await?;
+    Ok(Ok(u64::try_from(count).unwrap_or(u64::MAX)))
+}
+
+/// Where the phone stands by the key that it holds.
+fn slot<'a>(state: &'a State, asked: &Collection) -> Result<&'a Slot, Status> {
+    match asked.sync_key.as_deref().map(str::parse) {
+        None | Some(Ok(SyncKey::FIRST)) => Err(Status::NOT_PRIMED),
+        Some(Ok(key)) => [Some(&state.current), state.previous.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|slot| slot.key == key)
+            .ok_or(Status::INVALID_SYNC_KEY),
+        Some(Err(_)) => Err(Status::INVALID_SYNC_KEY),
+    }
+}
+
+// MS-ASCMD 2.2.3.68.1 (FilterType): 103 for what no class has, 110 for what this class has not.
+fn filter_fault(wishes: &Wishes, class: Class) -> Option<Status> {
+    let options = crate::eas::sync::options_for(&wishes.options, class)?;
+    if options.filter_type? > 8 {
+        return Some(Common::INVALID_XML.into());
+    }
+    (!options.has_valid_filter(class)).then(|| Common::SERVER_ERROR.into())
+}

@@ -1,0 +1,192 @@
+//! `ItemOperations`: items of every class but mail are shown one by one; what concerns mail is said not to be there.
+
+use wbxml::Document;
+use wbxml::Fragment;
+use wbxml::Limits;
+use wbxml::Tag;
+use wbxml::Writer;
+
+use crate::app::App;
+use crate::command::phone::Phone;
+use crate::command::sync::window;
+use crate::eas::class;
+use crate::eas::class::View;
+use crate::eas::itemoperations;
+use crate::eas::itemoperations::Done;
+use crate::eas::itemoperations::Fetch;
+use crate::eas::itemoperations::Operation;
+use crate::eas::itemoperations::Response;
+use crate::eas::itemoperations::Status;
+use crate::error::Error;
+use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::model::id::FolderId;
+use crate::store::Reader;
+use crate::store::folder;
+use crate::store::item;
+use crate::store::item::Place;
+
+/// More than any phone asks for at once.
+const OPERATIONS: usize = 500;
+
+/// Answers an `ItemOperations`.
+pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {
+    let asked = itemoperations::parse(document.root());
+    if asked.is_empty() || asked.len() > OPERATIONS {
+        let response = Response { status: Status::PROTOCOL_ERROR, operations: Vec::new() };
+        return Ok(response.encode());
+    }
+    let mut reader = app.store().read().await?;
+    let mut operations = Vec::with_capacity(asked.len());
+    for operation in asked {
+        operations.push(done(&mut reader, phone, operation).await?);
+    }
+    Ok(Response { status: Status::SUCCESS, operations }.encode())
+}
+
+async fn done(reader: &mut Reader, phone: &Phone, operation: Operation) -> Result<Done, Error> {
+    Ok(match operation {
+        Operation::Fetch(fetch) => match shown(reader, phone, &fetch).await? {
+            Ok((class, properties)) => Done::Fetch {
+                status: Status::SUCCESS,
+                names: fetch.names,
+                class: Some(class.as_str()),
+                properties: Some(properties),
+            },
+            Err(status) => Done::Fetch { status, names: fetch.names, class: None, properties: None },
+        },
+        Operation::EmptyFolderContents { collection_id, .. } => {
+            Done::EmptyFolderContents { status: emptied(reader, phone, &collection_id).await?, collection_id }
+        }
+        // MS-ASCMD 2.2.3.177.8 (Status): 155 without MoveAlways; there are no conversations to move.
+        Operation::Move { conversation_id, always } => {
+            let status = if always { Status::NOT_FOUND } else { Status::MOVE_NOT_ALWAYS };
+            Done::Move { status, conversation_id }
+        }
+    })
+}
+
+/// The class and the properties of an item.
+async fn shown(
+    reader: &mut Reader,
+    phone: &Phone,
+    fetch: &Fetch,
+) -> Result<Result<(Class, Fragment), Status>, Error> {
+    if let Some(status) = refused(fetch) {
+        return Ok(Err(status));
+    }
+    let (Some(folder), Some(server_id)) = (number(fetch), fetch.names.server_id.as_deref()) else {
+        return Ok(Err(Status::PROTOCOL_ERROR));
+    };
+    let account = phone.device.account;
+    let folder = folder::find(reader, account, folder).await?.filter(|row| !row.deleted);
+    let Some(folder) = folder.map(|row| row.folder) else { return Ok(Err(Status::NOT_FOUND)) };
+    let Some(item) = window::item_id(folder.id, server_id) else { return Ok(Err(Status::NOT_FOUND)) };
+    let row = item::newest(reader, Place { account, folder: folder.id, item }).await?;
+    let Some(row) = row.filter(|row| !row.version.meta.deleted) else { return Ok(Err(Status::NOT_FOUND)) };
+    let properties = window::content(folder.class, &row.version)
+        .ok()
+        .and_then(|content| properties(&content, phone, fetch))
+        .ok_or(Status::CONVERSION_FAILED);
+    Ok(properties.map(|properties| (folder.class, properties)))
+}
+
+/// Names for what is not there.
+fn refused(fetch: &Fetch) -> Option<Status> {
+    let store = fetch.store.as_deref().unwrap_or("Mailbox").trim();
+    if fetch.names.link_id.is_some() || store.replace(' ', "").eq_ignore_ascii_case("DocumentLibrary") {
+        return Some(Status::DOCUMENT_ACCESS_DENIED);
+    }
+    if !store.eq_ignore_ascii_case("Mailbox") {
+        return Some(Status::UNKNOWN_STORE);
+    }
+    if fetch.names.file_reference.is_some() {
+        return Some(Status::INVALID_ATTACHMENT);
+    }
+    fetch.names.long_id.is_some().then_some(Status::NOT_FOUND)
+}
+
+/// The folder, which the name of the item has in it as well.
+fn number(fetch: &Fetch) -> Option<FolderId> {
+    let in_name = || fetch.names.server_id.as_deref()?.split(':').next();
+    let text = fetch.names.collection_id.as_deref().filter(|id| !id.is_empty()).or_else(in_name)?;
+    text.trim().parse().ok().map(FolderId)
+}
+
+fn properties(content: &Content, phone: &Phone, fetch: &Fetch) -> Option<Fragment> {
+    let view = View {
+        version: phone.version,
+        body: &fetch.body,
+        truncation: None,
+        owner: &phone.owner,
+        birthday: phone.birthday,
+    };
+    match &fetch.schema {
+        None => {
+            let mut is_written = false;
+            let all = Fragment::build(|writer| is_written = class::write(content, &view, writer).is_ok());
+            is_written.then_some(all)
+        }
+        Some(schema) => chosen(content, &view, schema),
+    }
+}
+
+/// Only the properties that are named (MS-ASCMD 2.2.3.158 `Schema`).
+fn chosen(content: &Content, view: &View<'_>, schema: &[Tag]) -> Option<Fragment> {
+    let mut writer = Writer::new();
+    writer.open(wbxml::itemoperations::PROPERTIES);
+    class::write(content, view, &mut writer).ok()?;
+    let all = Document::decode(writer.finish(), &Limits::default()).ok()?;
+    Some(Fragment::build(|writer| {
+        let named = all.root().children().filter(|child| schema.contains(&child.tag()));
+        named.for_each(|child| writer.copy(child));
+    }))
+}
+
+/// Folders of mail are empty here already; others are not emptied from afar.
+async fn emptied(reader: &mut Reader, phone: &Phone, id: &str) -> Result<Status, Error> {
+    let Ok(id) = id.trim().parse() else { return Ok(Status::PROTOCOL_ERROR) };
+    let folder = folder::find(reader, phone.device.account, FolderId(id)).await?;
+    Ok(match folder.filter(|row| !row.deleted) {
+        None => Status::NOT_FOUND,
+        Some(row) if row.folder.class == Class::Email => Status::SUCCESS,
+        Some(_) => Status::ACCESS_DENIED,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eas::itemoperations::Names;
+
+    #[track_caller]
+    fn check(store: Option<&str>, names: Names, expected: Option<Status>) {
+        let fetch = Fetch { store: store.map(str::to_owned), names, ..Fetch::default() };
+        assert_eq!(refused(&fetch), expected, "{fetch:?}");
+    }
+
+    #[test]
+    fn what_is_not_there_has_its_own_status() {
+        let some = || Some("x".to_owned());
+        check(Some("Mailbox"), Names { server_id: some(), ..Names::default() }, None);
+        check(None, Names { long_id: some(), ..Names::default() }, Some(Status::NOT_FOUND));
+        check(None, Names { file_reference: some(), ..Names::default() }, Some(Status::INVALID_ATTACHMENT));
+        check(Some("Document Library"), Names::default(), Some(Status::DOCUMENT_ACCESS_DENIED));
+        check(Some("Attic"), Names::default(), Some(Status::UNKNOWN_STORE));
+    }
+
+    #[test]
+    fn the_name_of_an_item_tells_its_folder() {
+        let fetch = |collection: Option<&str>, server: &str| Fetch {
+            names: Names {
+                collection_id: collection.map(str::to_owned),
+                server_id: Some(server.to_owned()),
+                ..Names::default()
+            },
+            ..Fetch::default()
+        };
+        assert_eq!(number(&fetch(None, "2:9")), Some(FolderId(2)));
+        assert_eq!(number(&fetch(Some("3"), "2:9")), Some(FolderId(3)));
+        assert_eq!(number(&fetch(Some("x"), "2:9")), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! `MoveItems`: an item goes to another folder of its class, under a new name. A repeated move is answered, not done again.
+
+use wbxml::Document;
+
+use crate::app::App;
+use crate::command::phone::Phone;
+use crate::command::sync::window;
+use crate::eas::moveitems;
+use crate::eas::moveitems::Move;
+use crate::eas::moveitems::Moved;
+use crate::eas::moveitems::Response;
+use crate::eas::moveitems::Status;
+use crate::eas::status::Common;
+use crate::error::Error;
+use crate::model::id::FolderId;
+use crate::model::id::ItemId;
+use crate::model::id::Rev;
+use crate::store::Tx;
+use crate::store::folder;
+use crate::store::item;
+use crate::store::item::New;
+use crate::store::item::Place;
+use crate::store::outbox;
+use crate::store::outbox::Owe;
+use crate::store::retrying;
+use crate::store::state;
+
+/// More than any phone moves at once; each costs a transaction.
+const MOVES: usize = 1000;
+
+/// Answers a `MoveItems`.
+pub async fn moveitems(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {
+    let asked = moveitems::parse(document.root());
+    if asked.is_empty() || asked.len() > MOVES {
+        return Ok(Response::Failure(Common::INVALID_XML.into()).encode());
+    }
+    let mut moved = Vec::with_capacity(asked.len());
+    for asked in asked {
+        let result = match way(&asked) {
+            Ok(way) => retrying(|| go(app, phone, way)).await?,
+            Err(status) => Err(status),
+        };
+        moved.push(Moved { item: asked.item, result });
+    }
+    Ok(Response::Moves(moved).encode())
+}
+
+/// From where to where.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    item: ItemId,
+    from: FolderId,
+    to: FolderId,
+}
+
+/// What can be said of a move without looking.
+fn way(asked: &Move) -> Result<Way, Status> {
+    let [to] = asked.to.as_slice() else { return Err(Status::CANNOT_MOVE) };
+    let folder = |text: &str| text.trim().parse().ok().map(FolderId);
+    let from = folder(&asked.from).ok_or(Status::INVALID_SOURCE)?;
+    let item = window::item_id(from, &asked.item).ok_or(Status::INVALID_SOURCE)?;
+    let to = folder(to).ok_or(Status::INVALID_DESTINATION)?;
+    if from == to { Err(Status::SAME_SOURCE_AND_DESTINATION) } else { Ok(Way { item, from, to }) }
+}
+
+async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>, Error> {
+    let account = phone.device.account;
+    let mut tx = app.store().begin().await?;
+    let Some(from) = folder::find(&mut tx, account, way.from).await?.filter(|row| !row.deleted) else {
+        return Ok(Err(Status::INVALID_SOURCE));
+    };
+    let Some(to) = folder::find(&mut tx, account, way.to).await?.filter(|row| !row.deleted) else {
+        return Ok(Err(Status::INVALID_DESTINATION));
+    };
+    let source = Place { account, folder: way.from, item: way.item };
+    let Some(row) = item::newest(&mut tx, source).await? else { return Ok(Err(Status::INVALID_SOURCE)) };
+    if let Some(name) = row.moved_to {
+        // Its answer was lost, and the phone asks again.
+        let is_there = name.split_once(':').is_some_and(|(folder, _)| folder == way.to.to_string());
+        return Ok(if is_there { Ok(name) } else { Err(Status::INVALID_SOURCE) });
+    }
+    if row.version.meta.deleted {
+        return Ok(Err(Status::INVALID_SOURCE));
+    }
+    if from.folder.class != to.folder.class || from.folder.read_only || to.folder.read_only {
+        return Ok(Err(Status::CANNOT_MOVE));
+    }
+    let Ok(content) = window::content(from.folder.class, &row.version) else {
+        return Ok(Err(Status::CANNOT_MOVE));
+    };
+    let now = app.now();
+    // In the order in which Sync takes its rows: the phone's state first.
+    for folder in [way.from.min(way.to), way.from.max(way.to)] {
+        state::lock(&mut tx, phone.who(), folder, now).await?;
+    }
+    // The phone has the item under its new name from our answer on, so neither folder tells it again: Outlook would
+    // show it twice.
+    let writer = Some(phone.device.number);
+    let new = New { content: &content, writer, remote_id: None, etag: None, now };
+    let (item, rev) = item::create(&mut tx, account, way.to, new).await?;
+    let gone = item::delete(&mut tx, source, writer, now).await?;
+    let name = window::server_id(way.to, item);
+    item::set_moved_to(&mut tx, source, &name).await?;
+    let target = Place { account, folder: way.to, item };
+    owe(app, &mut tx, &to, target, (Rev(0), rev)).await?;
+    owe(app, &mut tx, &from, source, (row.version.meta.rev, gone)).await?;
+    own(app, &mut tx, phone, way.to, rev).await?;
+    own(app, &mut tx, phone, way.from, gone).await?;
+    tx.commit().await?;
+    Ok(Ok(name))
+}
+
+/// The back office of the folder has to hear of it, if it has one.
+async fn owe(
+    app: &App,
+    tx: &mut Tx,
+    folder: &folder::Row,
+    place: Place,
+    (base_rev, rev): (Rev, Rev),
+) -> Result<(), Error> {
+    let Some(connection) = &folder.folder.connection else { return Ok(()) };
+    let key = uuid::Builder::from_random_bytes(app.random()).into_uuid().to_string();
+    outbox::owe(tx, Owe { place, connection, base_rev, rev, key: &key, now: app.now() }).await?;
+    Ok(())
+}
+
+/// The phone holds this version as its own.
+async fn own(app: &App, tx: &mut Tx, phone: &Phone, folder: FolderId, rev: Rev) -> Result<(), Error> {
+    let Some(mut row) = state::lock(tx, phone.who(), folder, app.now()).await? else { return Ok(()) };
+    let own = &mut row.state.current.own;
+    own.upto = own.upto.max(rev);
+    state::save(tx, phone.who(), &row, app.now()).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(item: &str, from: &str, to: &[&str], expected: Option<Status>) {
+        let to = to.iter().map(|&folder| folder.to_owned()).collect();
+        let asked = Move { item: item.to_owned(), from: from.to_owned(), to };
+        assert_eq!(way(&asked).err(), expected, "{asked:?}");
+    }
+
+    #[test]
+    fn a_move_has_to_make_sense() {
+        check("1:7", "1", &["100"], None);
+        check("1:7", "1", &["1"], Some(Status::SAME_SOURCE_AND_DESTINATION));
+        check("1:7", "2", &["100"], Some(Status::INVALID_SOURCE));
+        check("1:7", "", &["100"], Some(Status::INVALID_SOURCE));
+        check("", "1", &["100"], Some(Status::INVALID_SOURCE));
+        check("1:7", "1", &["inbox"], Some(Status::INVALID_DESTINATION));
+        check("1:7", "1", &["100", "101"], Some(Status::CANNOT_MOVE));
+        check("1:7", "1", &[], Some(Status::CANNOT_MOVE));
+    }
+}

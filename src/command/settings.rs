@@ -1,0 +1,77 @@
+//! `Settings`: what the phone says of itself is kept, who the user is is told, the rest is said not to be there.
+
+use wbxml::Document;
+use wbxml::Version;
+
+use crate::app::App;
+use crate::command::device;
+use crate::command::phone::Phone;
+use crate::eas::settings::OutOfOffice;
+use crate::eas::settings::Request;
+use crate::eas::settings::Response;
+use crate::eas::settings::Status;
+use crate::eas::settings::UserInformation;
+use crate::eas::status::Common;
+use crate::error::Error;
+use crate::store::retrying;
+
+/// Answers a `Settings`.
+pub async fn settings(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {
+    let request = Request::parse(document.root());
+    if request.is_empty() {
+        return Ok(Response::of_status(Status::PROTOCOL_ERROR).encode(phone.version));
+    }
+    let device_information = match &request.device_information {
+        None => None,
+        Some(None) => Some(Status::PROTOCOL_ERROR),
+        Some(Some(said)) => {
+            if !phone.device.is_probe() {
+                retrying(async || {
+                    let mut tx = app.store().begin().await?;
+                    device::keep(&mut tx, &phone.device, said).await?;
+                    tx.commit().await?;
+                    Ok::<(), Error>(())
+                })
+                .await?;
+            }
+            Some(Status::SUCCESS)
+        }
+    };
+    let response = Response {
+        status: Status::SUCCESS,
+        out_of_office: request.out_of_office.map(|asked| (asked, out_of_office(asked))),
+        device_information,
+        // MS-ASCMD 2.2.3.177.15 (Status): recovery passwords are nothing that this server keeps.
+        device_password: request.device_password.then_some(Status::DENIED_BY_POLICY),
+        user_information: request.user_information.then(|| Ok(user(phone))),
+        rights_management: rights_management(&request, phone.version),
+    };
+    Ok(response.encode(phone.version))
+}
+
+/// There is no out-of-office message: it is off, and only that can be set.
+fn out_of_office(asked: OutOfOffice) -> Status {
+    match asked {
+        OutOfOffice::Get | OutOfOffice::SwitchOff => Status::SUCCESS,
+        OutOfOffice::SwitchOn => Status::INVALID_ARGUMENTS,
+        OutOfOffice::Malformed => Status::PROTOCOL_ERROR,
+    }
+}
+
+fn user(phone: &Phone) -> UserInformation {
+    UserInformation {
+        display_name: phone.owner.name.clone(),
+        addresses: vec![phone.owner.email.clone()],
+        // There is no command here to send with.
+        send_disabled: true,
+    }
+}
+
+// MS-ASRM: from 14.1 on.
+fn rights_management(request: &Request, version: Version) -> Option<Status> {
+    if !request.rights_management {
+        return None;
+    }
+    let is_known = version >= Version::V14_1;
+    Some(if is_known { Common::IRM_FEATURE_DISABLED.into() } else { Status::PROTOCOL_ERROR })
+}

@@ -1,0 +1,213 @@
+//! What a phone hears when something went wrong: the one place where an error becomes a status.
+
+use wbxml::Tag;
+use wbxml::Version;
+use wbxml::Writer;
+
+use crate::command::request::Response;
+use crate::connector;
+use crate::eas::command::Command;
+use crate::eas::foldersync;
+use crate::eas::itemoperations;
+use crate::eas::ping;
+use crate::eas::provision;
+use crate::eas::search;
+use crate::eas::settings;
+use crate::eas::status::Common;
+use crate::eas::sync;
+use crate::error::Error;
+use crate::store;
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The phone asked for what it must not or cannot have.
+    #[error("refused with status {0}")]
+    Common(Common),
+    /// Something failed here.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<Common> for Refusal {
+    fn from(common: Common) -> Self {
+        Self::Common(common)
+    }
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The answer to a command that was not done.
+pub fn answer(command: Command, refusal: &Refusal, version: Version) -> Response {
+    match refusal {
+        Refusal::Common(common) => refuse(command, *common, version),
+        Refusal::Failed(error) => match own(command, error) {
+            Some(status) => document(command, status).unwrap_or_else(|| Response::status(501)),
+            None => refuse(command, common(error), version),
+        },
+    }
+}
+
+/// A common status: in the command's own document from 14.0 on, before that as an HTTP status.
+pub fn refuse(command: Command, common: Common, version: Version) -> Response {
+    let document = document(command, common.0).filter(|_| version >= Version::V14_0);
+    document.unwrap_or_else(|| {
+        let mut response = Response::status(http_status(common));
+        if response.status == 503 {
+            response.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
+        }
+        response
+    })
+}
+
+/// What a phone waits after 503: longer than a restart, shorter than its owner's patience. In seconds.
+const RETRY_AFTER: &str = "30";
+
+/// The common status that says best what went wrong.
+fn common(error: &Error) -> Common {
+    match error {
+        Error::Store(error) => match error {
+            // Gone between two steps: the next request finds out.
+            store::Error::Database(_) | store::Error::NoFolder(_) | store::Error::NoItem(_) => {
+                Common::SERVER_ERROR_RETRY_LATER
+            }
+            store::Error::Newer { .. } | store::Error::UnknownKind | store::Error::Damaged { .. } => {
+                Common::SERVER_ERROR
+            }
+        },
+        Error::Connector(error) => match error {
+            connector::Error::LogIn(_) => Common::ACTIVE_DIRECTORY_ACCESS_DENIED,
+            connector::Error::Refused(_) => Common::ACCESS_DENIED,
+            connector::Error::Conflict(_)
+            | connector::Error::Gone
+            | connector::Error::CursorExpired
+            | connector::Error::Later { .. } => Common::SERVER_ERROR_RETRY_LATER,
+            connector::Error::Protocol(_) => Common::SERVER_ERROR,
+        },
+    }
+}
+
+/// The status that a command has of its own for a failure here, which phones of every version know.
+fn own(command: Command, error: &Error) -> Option<u16> {
+    let passes = common(error) == Common::SERVER_ERROR_RETRY_LATER;
+    match command {
+        Command::Sync => Some(sync::Status::SERVER_ERROR.0),
+        Command::FolderSync if passes => Some(foldersync::Status::SERVER_ERROR.0),
+        Command::FolderSync => Some(foldersync::Status::UNKNOWN_ERROR.0),
+        Command::Ping => Some(ping::Status::SERVER_ERROR.0),
+        Command::Search => Some(search::Status::SERVER_ERROR.0),
+        Command::Settings => Some(settings::Status::SERVER_UNAVAILABLE.0),
+        Command::ItemOperations => Some(itemoperations::Status::SERVER_ERROR.0),
+        Command::Provision => Some(provision::Status::SERVER_ERROR.0),
+        Command::SendMail
+        | Command::SmartForward
+        | Command::SmartReply
+        | Command::GetAttachment
+        | Command::FolderCreate
+        | Command::FolderDelete
+        | Command::FolderUpdate
+        | Command::MoveItems
+        | Command::GetItemEstimate
+        | Command::MeetingResponse
+        | Command::ResolveRecipients
+        | Command::ValidateCert
+        | Command::Find => None,
+    }
+}
+
+// MS-ASCMD 2.2.2 (Common Status Codes): what stands for them up to 12.1.
+fn http_status(common: Common) -> u16 {
+    match common {
+        Common::SERVER_ERROR => 500,
+        Common::SERVER_ERROR_RETRY_LATER | Common::MAILBOX_SERVER_OFFLINE => 503,
+        Common::MAILBOX_QUOTA_EXCEEDED => 507,
+        Common::COMMAND_NOT_SUPPORTED => 501,
+        Common(112 | 123..=136 | 177) => 403,
+        Common(139..=144) => 449,
+        _ => 400,
+    }
+}
+
+/// The elements that a command's answers begin with; none for a command that this server does not have.
+pub fn root(command: Command) -> Option<(Tag, Tag)> {
+    match command {
+        Command::Sync => Some((wbxml::airsync::SYNC, wbxml::airsync::STATUS)),
+        Command::FolderSync => Some((wbxml::folderhierarchy::FOLDER_SYNC, wbxml::folderhierarchy::STATUS)),
+        Command::GetItemEstimate => {
+            Some((wbxml::getitemestimate::GET_ITEM_ESTIMATE, wbxml::getitemestimate::STATUS))
+        }
+        Command::Ping => Some((wbxml::ping::PING, wbxml::ping::STATUS)),
+        Command::MoveItems => Some((wbxml::moves::MOVE_ITEMS, wbxml::moves::STATUS)),
+        Command::Search => Some((wbxml::search::SEARCH, wbxml::search::STATUS)),
+        Command::Settings => Some((wbxml::settings::SETTINGS, wbxml::settings::STATUS)),
+        Command::ItemOperations => {
+            Some((wbxml::itemoperations::ITEM_OPERATIONS, wbxml::itemoperations::STATUS))
+        }
+        Command::Provision => Some((wbxml::provision::PROVISION, wbxml::provision::STATUS)),
+        Command::SendMail
+        | Command::SmartForward
+        | Command::SmartReply
+        | Command::GetAttachment
+        | Command::FolderCreate
+        | Command::FolderDelete
+        | Command::FolderUpdate
+        | Command::MeetingResponse
+        | Command::ResolveRecipients
+        | Command::ValidateCert
+        | Command::Find => None,
+    }
+}
+
+fn document(command: Command, status: u16) -> Option<Response> {
+    let (root, tag) = root(command)?;
+    let mut writer = Writer::new();
+    writer.open(root);
+    writer.number(tag, status);
+    Some(Response::wbxml(writer.finish()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_common_status_is_a_document_from_14_0_on() {
+        let new = refuse(Command::FolderSync, Common::DEVICE_NOT_PROVISIONED, Version::V14_0);
+        assert_eq!((new.status, new.content_type), (200, Response::WBXML));
+        let old = refuse(Command::FolderSync, Common::DEVICE_NOT_PROVISIONED, Version::V12_1);
+        assert_eq!((old.status, old.body.len()), (449, 0));
+    }
+
+    #[track_caller]
+    fn check(common: Common, http: u16) {
+        assert_eq!(refuse(Command::Ping, common, Version::V2_5).status, http, "{common}");
+    }
+
+    #[test]
+    fn old_versions_hear_http_statuses() {
+        check(Common::INVALID_WBXML, 400);
+        check(Common::DEVICE_ID_MISSING_OR_INVALID, 400);
+        check(Common::USER_DISABLED_FOR_SYNC, 403);
+        check(Common::DEVICE_IS_BLOCKED_FOR_THIS_USER, 403);
+        check(Common::REMOTE_WIPE_REQUESTED, 449);
+        check(Common::INVALID_POLICY_KEY, 449);
+        check(Common::COMMAND_NOT_SUPPORTED, 501);
+        check(Common::SERVER_ERROR_RETRY_LATER, 503);
+    }
+
+    #[test]
+    fn every_command_that_is_served_has_a_document() {
+        assert!(Command::SERVED.iter().all(|command| root(*command).is_some()));
+    }
+
+    #[test]
+    fn a_failure_is_told_in_the_command_s_own_words() {
+        let refusal = Refusal::from(store::Error::UnknownKind);
+        assert_eq!(answer(Command::Ping, &refusal, Version::V2_5).status, 200);
+        assert_eq!(answer(Command::MoveItems, &refusal, Version::V2_5).status, 500);
+    }
+}

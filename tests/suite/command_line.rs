@@ -1,0 +1,123 @@
+//! What an administrator types, and what the program says.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+/// Runs the program in a folder with `lomme.toml` in it.
+fn lomme(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lomme"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that reads nothing may have ended already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn folder(config: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("lomme.toml"), config).unwrap();
+    folder
+}
+
+const CONFIG: &str = "[server]\nlisten = \"127.0.0.1:0\"\n";
+
+#[test]
+fn accounts_are_added_listed_changed_and_removed() {
+    let folder = folder(CONFIG);
+    let run = |arguments: &[&str], input| {
+        lomme(folder.path(), &[arguments, &["--config", "lomme.toml"]].concat(), input)
+    };
+    let (code, output, _) = run(&["account", "add", "Kari@Fjord.example", "--name", "Kari Nordmann"], "");
+    assert_eq!(code, 0);
+    assert!(output.starts_with("added kari@fjord.example with the password "), "{output}");
+    let ola = ["account", "add", "ola@fjord.example", "--admin", "--password-stdin"];
+    assert_eq!(run(&ola, "s3cret\n"), (0, "added ola@fjord.example\n".to_owned(), String::new()));
+    let taken = "lomme: there is an account ola@fjord.example already\n";
+    assert_eq!(run(&ola, "s3cret\n"), (1, String::new(), taken.to_owned()));
+
+    std::fs::write(
+        folder.path().join("more.csv"),
+        "per@fjord.example,\"Dahl, Per\",pw\nola@fjord.example,Ola,pw\n",
+    )
+    .unwrap();
+    let (code, output, _) = run(&["account", "import", "more.csv"], "");
+    assert_eq!(code, 0);
+    assert!(output.ends_with("added 1, left 1 as they were\n"), "{output}");
+    assert_eq!(run(&["account", "password", "per@fjord.example", "--password-stdin"], "other").0, 0);
+    assert_eq!(run(&["account", "disable", "per@fjord.example"], "").0, 0);
+    assert_eq!(run(&["account", "remove", "kari@fjord.example"], "").0, 0);
+    let expected =
+        "ola@fjord.example\tola\tadministrator\tenabled\nper@fjord.example\tDahl, Per\tuser\tdisabled\n";
+    assert_eq!(run(&["account", "list"], "").1, expected);
+    let missing = "lomme: there is no account kari@fjord.example\n";
+    assert_eq!(run(&["account", "remove", "kari@fjord.example"], "").2, missing);
+    assert_eq!(run(&["device", "list"], "").0, 0);
+}
+
+#[test]
+fn wrong_usage_is_2_and_a_wrong_configuration_1_with_one_line() {
+    let folder = folder("[server]\nlisten = \"127.0.0.1:0\"\n\n[stroe]\n");
+    assert_eq!(lomme(folder.path(), &["serve"], "").0, 2);
+    assert_eq!(lomme(folder.path(), &["dance"], "").0, 2);
+    let (code, _, error) = lomme(folder.path(), &["serve", "--config", "lomme.toml"], "");
+    assert_eq!(code, 1);
+    assert_eq!(error, "lomme: lomme.toml, line 4: `stroe` is not known here; did you mean `store`?\n");
+}
+
+#[test]
+fn a_store_that_cannot_be_used_says_why_in_one_line() {
+    let folder = folder(CONFIG);
+    std::fs::write(folder.path().join("lomme.db"), "this is no database, it is a text of some length")
+        .unwrap();
+    let (code, _, error) = lomme(folder.path(), &["serve", "--config", "lomme.toml"], "");
+    assert_eq!(code, 1);
+    assert!(error.ends_with("lomme.db: the file is no SQLite database\n"), "{error}");
+    assert_eq!(error.lines().count(), 1);
+}
+
+#[test]
+fn check_says_what_is_right_and_what_is_wrong() {
+    let folder = folder(
+        "[server]\nlisten_tls = \"127.0.0.1:0\"\n[[connection]]\nname = \"office\"\nkind = \"http_api\"\n\
+         classes = [\"tasks\"]\nurl = \"http://127.0.0.1:1\"\ntoken = \"x\"\n",
+    );
+    let run =
+        |arguments: &[&str]| lomme(folder.path(), &[arguments, &["--config", "lomme.toml"]].concat(), "");
+    let (code, output, _) = run(&["check"]);
+    assert_eq!(code, 0, "{output}");
+    assert!(output.contains("connection office: not tried"), "{output}");
+    run(&["account", "add", "kari@fjord.example"]);
+    let (code, output, error) = run(&["check"]);
+    assert_eq!((code, error.as_str()), (1, "lomme: one connection failed\n"), "{output}");
+    assert!(output.contains("connection office: FAILED: "), "{output}");
+}
+
+#[test]
+fn wbxml_is_shown_as_xml_and_made_of_it() {
+    let folder = folder(CONFIG);
+    let body = b"\x03\x01\x6a\x00\x45\x5c\x4f\x4b\x03\x30\x00\x01\x01\x01\x01";
+    std::fs::write(folder.path().join("body"), body).unwrap();
+    let (code, xml, _) = lomme(folder.path(), &["wbxml", "decode", "body"], "");
+    assert_eq!(code, 0);
+    assert!(xml.contains("AirSync") && xml.contains("<SyncKey>0</SyncKey>"), "{xml}");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lomme"))
+        .args(["wbxml", "encode"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(xml.as_bytes()).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, body);
+    let (code, _, error) = lomme(folder.path(), &["wbxml", "decode", "lomme.toml"], "");
+    assert_eq!((code, error.lines().count()), (1, 1), "{error}");
+}

@@ -1,0 +1,138 @@
+//! The shape of the tree, held by a test: who may use whom, how long a file may get, what no file may hold.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read the tree should fail")]
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Packages that only the named modules may touch.
+const OWNERS: &[(&str, &[&str])] =
+    &[("sqlx", &["store", "backoffice"]), ("wbxml", &["eas", "command", "http", "cli"])];
+
+/// Modules that stand apart: they may use only these, whatever lies below them.
+const APART: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("sync", &["model"]),
+    ("eas", &["model", "sync"]),
+    ("backoffice", &["model", "connector"]),
+];
+
+/// Tables of constants may be longer than code.
+const TABLES: &[&str] = &["wbxml/src/code_pages.rs", "src/connector/dav/zone_names.rs"];
+const LONGEST: usize = 500;
+
+/// What no file of ours holds.
+const UNWANTED: &[(&str, &str)] = &[
+    ("TODO", "does not land: do it, or write an issue"),
+    ("FIXME", "does not land: do it, or write an issue"),
+    ("../shared", "lies outside of the project"),
+    ("/work/", "is a path of one machine"),
+];
+
+#[test]
+fn every_module_uses_only_those_above_it() {
+    let order = order();
+    let mut wrong = Vec::new();
+    for file in files("src", "rs") {
+        let Some((module, text)) = read(&file) else { continue };
+        let Some(place) = order.iter().position(|name| *name == module) else {
+            wrong.push(format!("{}: not in src/lib.rs", file.display()));
+            continue;
+        };
+        let apart = APART.iter().find(|(name, _)| *name == module).map(|(_, allowed)| *allowed);
+        for used in code(&text).split("crate::").skip(1).map(first_word) {
+            let Some(used_place) = order.iter().position(|name| name == used) else { continue };
+            let is_forbidden = apart.is_some_and(|allowed| !allowed.contains(&used));
+            if used != module && (used_place > place || is_forbidden) {
+                wrong.push(format!("{}: {module} must not use {used}", file.display()));
+            }
+        }
+        for (package, owners) in OWNERS {
+            if code(&text).contains(&format!("{package}::")) && !owners.contains(&module.as_str()) {
+                wrong.push(format!("{}: {package} belongs to {owners:?}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is_and_stays_short() {
+    let mut wrong = Vec::new();
+    for file in ["src", "tests", "benches", "wbxml"].iter().flat_map(|folder| files(folder, "rs")) {
+        let text = fs::read_to_string(root().join(&file)).unwrap();
+        if !text.starts_with("//!") {
+            wrong.push(format!("{}: begin with //! and what this file is", file.display()));
+        }
+        let lines = text.lines().count();
+        if lines > LONGEST && !TABLES.iter().any(|table| file == Path::new(table)) {
+            wrong.push(format!("{}: {lines} lines, split it", file.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_unwanted_is_left() {
+    let mut wrong = Vec::new();
+    let kinds = ["rs", "sql", "toml", "md", "yaml", "xml", "sh"];
+    let folders = ["src", "tests", "benches", "wbxml", "schema", "deploy", "fixtures"];
+    let nested = folders.iter().flat_map(|folder| kinds.iter().flat_map(|kind| files(folder, kind)));
+    let top = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.toml"].map(PathBuf::from);
+    for file in nested.chain(top.into_iter().filter(|file| root().join(file).exists())) {
+        if file == Path::new("tests/tidy.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(root().join(&file)).unwrap_or_default();
+        for (line, content) in (1..).zip(text.lines()) {
+            for (word, reason) in UNWANTED.iter().filter(|(word, _)| content.contains(word)) {
+                wrong.push(format!("{}:{line}: {word} {reason}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The modules in the order of `src/lib.rs`, lowest first.
+fn order() -> Vec<String> {
+    let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let names = text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    names.map(str::to_owned).collect()
+}
+
+/// The top module of a file and its text; none for those that wire everything.
+fn read(file: &Path) -> Option<(String, String)> {
+    let module = file.iter().nth(1).unwrap().to_str().unwrap().trim_end_matches(".rs");
+    let text = fs::read_to_string(root().join(file)).unwrap();
+    (!["lib", "main"].contains(&module)).then(|| (module.to_owned(), text))
+}
+
+/// Without comments, which may mention what they like.
+fn code(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of a kind below a folder, by their path from the root.
+fn files(folder: &str, kind: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(root().join(folder)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in entries.map(Result::unwrap) {
+        let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            if !path.ends_with("/target") {
+                found.extend(files(&path, kind));
+            }
+        } else if Path::new(&path).extension() == Some(kind.as_ref()) {
+            found.push(PathBuf::from(path));
+        }
+    }
+    found
+}
