@@ -1,8 +1,12 @@
 //! How single values stand in an element: text, days, addresses, lists, numbers. No field and no class.
 
+use std::str::FromStr;
+
 use wbxml::Element;
 use wbxml::Tag;
 use wbxml::Writer;
+
+use crate::eas::class::Unreadable;
 
 /// Any text.
 pub(super) mod text {
@@ -137,6 +141,26 @@ pub(super) mod picture {
     }
 }
 
+/// How much others may see (MS-ASCAL 2.2.2.41, MS-ASTASK 2.2.2.24 Sensitivity).
+pub(super) mod sensitivity {
+    use wbxml::Element;
+
+    use crate::eas::class::Unreadable;
+    use crate::model::calendar::Sensitivity;
+
+    const ALL: [Sensitivity; 4] =
+        [Sensitivity::Normal, Sensitivity::Personal, Sensitivity::Private, Sensitivity::Confidential];
+
+    pub(in crate::eas::class) fn read(element: Option<Element<'_>>) -> Result<Sensitivity, Unreadable> {
+        let told = element.map_or(Ok(0), |element| super::number(element, 0, 3))?;
+        Ok(ALL.get(told).copied().unwrap_or(Sensitivity::Normal))
+    }
+
+    pub(in crate::eas::class) fn number(value: Sensitivity) -> usize {
+        ALL.into_iter().position(|known| known == value).unwrap_or_default()
+    }
+}
+
 /// The texts of the children; none of no element.
 pub(super) fn list(element: Option<Element<'_>>, child: Tag) -> Vec<&str> {
     let children = element.into_iter().flat_map(Element::children).filter(|found| found.tag() == child);
@@ -151,4 +175,13 @@ pub(super) fn write_list(items: impl Iterator<Item: AsRef<str>>, tag: Tag, child
             writer.text(child, item.as_ref());
         }
     });
+}
+/// A number within these bounds.
+pub(super) fn number<T: Copy + FromStr + PartialOrd>(
+    element: Element<'_>,
+    least: T,
+    most: T,
+) -> Result<T, Unreadable> {
+    let number = element.text().trim().parse::<T>().ok().filter(|number| least <= *number && *number <= most);
+    number.ok_or_else(|| Unreadable::at(element, "not a number it may hold"))
 }

@@ -14,8 +14,14 @@
 mod body;
 mod codec;
 mod contact;
+mod cover;
+mod event;
 pub mod gal;
+mod html;
+mod note;
+mod pattern;
 mod table;
+mod task;
 #[cfg(test)]
 mod testing;
 
@@ -25,10 +31,13 @@ use wbxml::Element;
 use wbxml::Tag;
 use wbxml::Version;
 use wbxml::Writer;
+use wbxml::airsyncbase;
 
+use crate::eas::class::table::Absence;
 use crate::eas::preference::BodyPreference;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::event::Event;
 
 /// Whose mailbox it is.
 #[derive(Clone, Debug)]
@@ -103,9 +112,12 @@ pub struct Unwritable {
 pub fn write(content: &Content, view: &View<'_>, writer: &mut Writer) -> Result<(), Unwritable> {
     match content {
         Content::Contact(contact) => contact::write(contact, view, writer),
-        Content::Event(_) | Content::Task(_) | Content::Note(_) => {
-            return Err(Unwritable { reason: "this class is not served yet" });
+        Content::Event(event) if event.start.is_none() => {
+            return Err(Unwritable { reason: "an event without a start" });
         }
+        Content::Event(event) => event::write(event, view, writer),
+        Content::Task(task) => task::write(task, view, writer),
+        Content::Note(note) => note::write(note, view, writer),
     }
     Ok(())
 }
@@ -121,16 +133,55 @@ pub fn read(
         (Class::Contacts, Some(Content::Contact(base))) => {
             contact::read(data, Some(base), reading).map(Content::Contact)
         }
-        (Class::Contacts, _) => contact::read(data, None, reading).map(Content::Contact),
-        _ => Err(Unreadable { element: data.tag(), reason: "no item of this class is read here" }),
+        (Class::Contacts, None) => contact::read(data, None, reading).map(Content::Contact),
+        (Class::Calendar, Some(Content::Event(base))) => {
+            event::read(data, Some(base), reading).map(Content::Event)
+        }
+        (Class::Calendar, None) => event::read(data, None, reading).map(Content::Event),
+        (Class::Tasks, Some(Content::Task(base))) => task::read(data, Some(base), reading).map(Content::Task),
+        (Class::Tasks, None) => task::read(data, None, reading).map(Content::Task),
+        (Class::Notes, Some(Content::Note(base))) => note::read(data, Some(base), reading).map(Content::Note),
+        (Class::Notes, None) => note::read(data, None, reading).map(Content::Note),
+        _ => Err(Unreadable::at(data, "not an item of this class")),
     }
+}
+
+/// Lays the phone's `ApplicationData` over one occurrence of an event; 16.0 and later name it by `InstanceId`.
+pub fn change_instance(
+    base: &Content,
+    instance_id: &str,
+    data: Element<'_>,
+    reading: &Reading<'_>,
+) -> Result<Content, Unreadable> {
+    let event = series_of(base)?;
+    event::series::change_instance(event, instance_id, data, reading).map(Content::Event)
+}
+
+/// Takes one occurrence of an event away; 16.0 and later name it by `InstanceId`.
+pub fn delete_instance(
+    base: &Content,
+    instance_id: &str,
+    reading: &Reading<'_>,
+) -> Result<Content, Unreadable> {
+    event::series::delete_instance(series_of(base)?, instance_id, reading).map(Content::Event)
+}
+
+fn series_of(content: &Content) -> Result<&Event, Unreadable> {
+    let Content::Event(event) = content else {
+        return Err(Unreadable { element: airsyncbase::INSTANCE_ID, reason: "only events have occurrences" });
+    };
+    Ok(event)
 }
 
 impl Reading<'_> {
     /// Whether the phone, by not sending the element, has emptied it.
     // MS-ASCMD 2.2.3.179 (Supported): without the list nothing is ghosted, with it all that it does not name.
-    fn clears(&self, element: Tag) -> bool {
-        self.supported.is_none_or(|supported| supported.contains(&element))
+    fn clears(&self, element: Tag, absence: Absence) -> bool {
+        match absence {
+            Absence::Clears => self.supported.is_none_or(|supported| supported.contains(&element)),
+            Absence::Declared => self.supported.is_some_and(|supported| supported.contains(&element)),
+            Absence::Keeps => false,
+        }
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Field<T: 'static> {
 pub(super) enum Absence {
     /// The phone has emptied it, unless it never had it (MS-ASCMD 2.2.3.179 Supported).
     Clears,
+    /// Nothing, unless the phone has declared the element: too much would be lost with those that cannot show it.
+    Declared,
     /// Nothing, whatever the phone declared.
     Keeps,
 }
@@ -71,7 +73,7 @@ pub(super) fn read<T>(
 /// - `element => get / set(arguments): codec`: a pair of accessors of the item;
 /// - `element => [read, write]`: functions of their own;
 ///
-/// and may end in `; from VERSION`, `; to VERSION` and `; keeps` (absence means nothing).
+/// and may end in `; from VERSION`, `; to VERSION` and `; keeps` or `; declared` (see [`Absence`]).
 macro_rules! fields {
     ($(#[$doc:meta])* $name:ident: $item:ty {
         $($tag:expr => $($what:ident)? $(/ $set:ident ($($argument:expr),*))? $(: $codec:ident)?
@@ -143,6 +145,12 @@ impl<T> Field<T> {
     /// Not after this version.
     pub(super) const fn to(mut self, last: Version) -> Self {
         self.versions.1 = last;
+        self
+    }
+
+    /// Absence means nothing, unless the phone has declared the element.
+    pub(super) const fn declared(mut self) -> Self {
+        self.absence = Absence::Declared;
         self
     }
 

@@ -23,7 +23,6 @@ use crate::eas::class::codec::day;
 use crate::eas::class::codec::picture;
 use crate::eas::class::codec::text;
 use crate::eas::class::table;
-use crate::eas::class::table::Absence;
 use crate::eas::class::table::fields;
 use crate::model::contact::Contact;
 use crate::model::contact::address::AddressPart;
@@ -121,8 +120,9 @@ pub(super) fn read(
     reading: &Reading<'_>,
 ) -> Result<Contact, Unreadable> {
     let mut contact = base.map_or_else(|| new(reading), Clone::clone);
-    let clears = |tag, absence| base.is_some() && absence == Absence::Clears && reading.clears(tag);
-    table::read(CONTACT, &mut contact, data, reading, |field| clears(field.tag, field.absence))?;
+    table::read(CONTACT, &mut contact, data, reading, |field| {
+        base.is_some() && reading.clears(field.tag, field.absence)
+    })?;
     if base != Some(&contact) {
         contact.updated = Some(reading.now);
     }

@@ -3,9 +3,11 @@
 //! From 12.0 on it is `AirSyncBase:Body` (MS-ASAIRS 2.2.2.9), before that `Body`, `BodySize` and
 //! `BodyTruncated` in the namespace of the class. A text is kept with LF and sent with CRLF.
 
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 
-use mail_parser::decoders::html::html_to_text;
 use wbxml::Element;
 use wbxml::Tag;
 use wbxml::Version;
@@ -15,6 +17,7 @@ use wbxml::airsyncbase;
 use crate::eas::class::Reading;
 use crate::eas::class::Unreadable;
 use crate::eas::class::View;
+use crate::eas::class::html;
 use crate::eas::preference::BodyPreference;
 use crate::eas::preference::BodyType;
 
@@ -63,9 +66,21 @@ impl Body {
         Self { data: text.to_owned(), is_html: false }
     }
 
+    /// The description of an event or a task.
+    pub(super) fn described(description: Option<&str>, content_type: Option<&str>) -> Option<Self> {
+        let is_html =
+            content_type.is_some_and(|kind| kind.trim().to_ascii_lowercase().starts_with("text/html"));
+        description.map(|data| Self { data: data.to_owned(), is_html })
+    }
+
+    /// The description and its type; plain text needs none.
+    pub(super) fn describe(self) -> (Option<String>, Option<String>) {
+        (Some(self.data), self.is_html.then(|| "text/html".to_owned()))
+    }
+
     /// What is left without its formatting.
     pub(super) fn plain(&self) -> Cow<'_, str> {
-        if self.is_html { Cow::Owned(html_to_text(&self.data)) } else { Cow::Borrowed(&self.data) }
+        if self.is_html { Cow::Owned(html::to_text(&self.data)) } else { Cow::Borrowed(&self.data) }
     }
 
     /// The same in another form.
@@ -73,7 +88,7 @@ impl Body {
         match form {
             BodyType::HTML if self.is_html => self.data.clone(),
             BodyType::HTML if self.data.is_empty() => String::new(),
-            BodyType::HTML => to_html(&self.data),
+            BodyType::HTML => html::from_text(&self.data),
             _ => with_crlf(&self.plain()),
         }
     }
@@ -154,7 +169,7 @@ fn is_echo(told: &Body, kept: &Body, view: &View<'_>) -> bool {
         show(kept, view)
     };
     let shown_text =
-        if shown.form == BodyType::HTML { html_to_text(&shown.data) } else { shown.data.clone() };
+        if shown.form == BodyType::HTML { html::to_text(&shown.data) } else { shown.data.clone() };
     let is_same_text = told_text == comparable(&shown_text) || told_text == comparable(&kept.plain());
     // Formatting alone is a change when both sides have some.
     is_same_text && !(told.is_html && kept.is_html && comparable(&told.data) != comparable(&shown.data))
@@ -211,24 +226,4 @@ fn cut(form: BodyType, data: &str, most: Option<u32>) -> Shown {
 
 fn with_crlf(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "\r\n")
-}
-
-fn to_html(text: &str) -> String {
-    let mut html = String::from("<html><body>");
-    for (number, line) in text.lines().enumerate() {
-        if number > 0 {
-            html.push_str("<br>\r\n");
-        }
-        for character in line.chars() {
-            match character {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                _ => html.push(character),
-            }
-        }
-    }
-    html.push_str("</body></html>");
-    html
 }

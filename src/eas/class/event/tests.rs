@@ -1,0 +1,633 @@
+//! Events on phones of every version.
+
+use serde_json::Value;
+use serde_json::json;
+use wbxml::Tag;
+use wbxml::Version;
+use wbxml::airsyncbase;
+use wbxml::calendar;
+
+use crate::eas::class;
+use crate::eas::class::testing::Phone;
+use crate::eas::class::testing::check_law;
+use crate::eas::class::testing::content;
+use crate::eas::class::testing::now;
+use crate::eas::golden;
+use crate::eas::zone;
+use crate::model::class::Class;
+use crate::model::content::Content;
+
+const SERIES: &str = include_str!("../../../../fixtures/items/event-series.json");
+const DAYS: &str = include_str!("../../../../fixtures/items/event-days.json");
+
+fn series() -> Content {
+    content(Class::Calendar, SERIES)
+}
+
+fn days() -> Content {
+    content(Class::Calendar, DAYS)
+}
+
+/// The element that a phone in this zone sends.
+fn zone_of(id: &str) -> String {
+    let blob = zone::encode(&crate::model::zone::find(id).unwrap(), now());
+    format!("<calendar:Timezone>{blob}</calendar:Timezone>")
+}
+
+/// A short series of the given rule.
+fn of_rule(rule: &Value) -> Content {
+    let event = json!({"uid": "e", "title": "T", "start": "2026-11-02T09:00:00", "timeZone": "Europe/Oslo",
+        "duration": "PT1H", "recurrenceRule": rule});
+    content(Class::Calendar, &event.to_string())
+}
+
+#[track_caller]
+fn sends(phone: &Phone, base: Option<&Content>, xml: &str) -> Value {
+    phone.sends(Class::Calendar, base, xml).unwrap().to_value()
+}
+
+/// Sends back what was shown, with one thing changed.
+#[track_caller]
+fn edits(phone: &Phone, base: &Content, from: &str, to: &str) -> Value {
+    let shown = phone.xml(base);
+    assert!(shown.contains(from), "{shown}");
+    sends(phone, Some(base), &shown.replacen(from, to, 1))
+}
+
+fn with(base: &Content, change: impl FnOnce(&mut Value)) -> Value {
+    let mut value = base.to_value();
+    value["updated"] = json!("2026-11-22T16:50:00Z");
+    change(&mut value);
+    value
+}
+
+#[test]
+fn each_version_has_its_own_elements() {
+    for version in Version::ALL {
+        let phone = Phone::new(version);
+        golden::check(&format!("class/event-series-{version}"), &phone.shows(&series()));
+        golden::check(&format!("class/event-days-{version}"), &phone.shows(&days()));
+    }
+}
+
+#[test]
+fn an_event_sent_back_is_unchanged() {
+    for version in Version::ALL {
+        for event in [series(), days()] {
+            check_law(&Phone::new(version), &event);
+        }
+    }
+}
+
+#[track_caller]
+fn check_echo(phone: &Phone, event: &Content) {
+    assert_eq!(
+        phone.sends_back(event, Some(event)).unwrap().to_value(),
+        event.to_value(),
+        "{}",
+        phone.version
+    );
+}
+
+#[test]
+fn no_element_is_shown_before_its_version() {
+    for field in super::EVENT.iter().chain(super::EXCEPTION) {
+        let is_late = field.tag == calendar::ATTENDEES || field.tag == calendar::SENSITIVITY;
+        assert!(is_late || Some(field.versions.0) == field.tag.since(), "{:?}", field.tag);
+    }
+}
+
+#[test]
+fn what_a_phone_cannot_show_survives_its_edits() {
+    for version in Version::ALL {
+        let phone = Phone::new(version);
+        let changed = edits(&phone, &series(), "<calendar:Reminder>15<", "<calendar:Reminder>30<");
+        let expected = with(&series(), |event| event["alerts"]["a1"]["trigger"]["offset"] = json!("-PT30M"));
+        assert_eq!(changed, expected, "{version}");
+    }
+}
+
+#[test]
+fn an_edit_of_one_exception_leaves_the_others() {
+    let phone = Phone::new(Version::V14_1);
+    let changed = edits(&phone, &series(), "Ukemøte, senere", "Ukemøte, enda senere");
+    let expected = with(&series(), |event| {
+        event["recurrenceOverrides"]["2026-11-09T09:00:00"]["title"] = json!("Ukemøte, enda senere");
+    });
+    assert_eq!(changed, expected);
+}
+
+#[test]
+fn exceptions_that_are_not_sent_stay() {
+    let phone = Phone { supported: Some(vec![calendar::EXCEPTIONS]), ..Phone::new(Version::V12_1) };
+    let changed = sends(&phone, Some(&series()), "<calendar:Subject>Nytt</calendar:Subject>");
+    assert_eq!(changed["recurrenceOverrides"], series().to_value()["recurrenceOverrides"]);
+}
+
+#[test]
+fn an_exception_the_phone_no_longer_has_is_gone() {
+    let phone = Phone::new(Version::V14_1);
+    let xml = "<calendar:Subject>Ukemøte</calendar:Subject><calendar:Exceptions><calendar:Exception>\
+        <calendar:Deleted>1</calendar:Deleted><calendar:ExceptionStartTime>20261116T080000Z</calendar:ExceptionStartTime>\
+        </calendar:Exception></calendar:Exceptions>";
+    let phone = Phone { supported: Some(Vec::new()), ..phone };
+    let overrides = sends(&phone, Some(&series()), xml)["recurrenceOverrides"].clone();
+    // The Christmas dinner is no occurrence of the rule: no phone has ever seen it.
+    assert_eq!(
+        overrides,
+        json!({"2026-11-16T09:00:00": {"excluded": true}, "2026-12-24T18:00:00": {"title": "Julemiddag"}})
+    );
+}
+
+/// quirks.md, Calendar: "`ExceptionStartTime` wrong when master moved".
+#[test]
+fn an_exception_is_found_by_its_day_when_the_time_is_wrong() {
+    let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_0) };
+    for wrong in ["20261116T113000Z", "20261116T000000Z"] {
+        let xml = format!(
+            "<calendar:Exceptions><calendar:Exception><calendar:Deleted>1</calendar:Deleted>\
+            <calendar:ExceptionStartTime>{wrong}</calendar:ExceptionStartTime></calendar:Exception></calendar:Exceptions>"
+        );
+        assert_eq!(
+            sends(&phone, Some(&series()), &xml)["recurrenceOverrides"]["2026-11-16T09:00:00"],
+            json!({"excluded": true})
+        );
+    }
+}
+
+/// quirks.md, Calendar: HTC takes `<Deleted>0</Deleted>` for a deletion; Exchange 2003 has deletion and start first.
+#[test]
+fn deleted_is_told_of_deletions_only_and_first() {
+    for version in Version::ALL {
+        let shown = Phone::new(version).xml(&series());
+        assert_eq!(shown.matches("Deleted>").count(), 2, "{version}");
+        assert!(shown.contains("<calendar:Exception>\n<calendar:Deleted>1<"), "{version}: {shown}");
+    }
+}
+
+/// quirks.md, Calendar: "TimeZone first"; "no Sensitivity in exceptions" (2.5).
+#[test]
+fn an_old_phone_gets_the_order_of_exchange_2003() {
+    let shown = Phone::new(Version::V2_5).xml(&series());
+    assert!(shown.starts_with("<calendar:Timezone>"));
+    let (_, exceptions) = shown.split_once("<calendar:Exceptions>").unwrap();
+    assert!(!exceptions.split_once("</calendar:Exceptions>").unwrap().0.contains("Sensitivity"));
+}
+
+#[test]
+fn a_moved_series_takes_its_exceptions_along() {
+    let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_1) };
+    let xml = "<calendar:StartTime>20261102T090000Z</calendar:StartTime><calendar:EndTime>20261102T103000Z</calendar:EndTime>";
+    let moved = sends(&phone, Some(&series()), xml);
+    assert_eq!(moved["start"], "2026-11-02T10:00:00");
+    assert_eq!(moved["recurrenceOverrides"]["2026-11-04T10:00:00"], json!({"excluded": true}));
+    // MS-ASCAL 2.2.2.42: from 16.0 on a new start takes them away.
+    let moved = sends(&Phone::new(Version::V16_1), Some(&series()), xml);
+    assert_eq!(moved.get("recurrenceOverrides"), None);
+}
+
+#[track_caller]
+fn check_days(version: Version, xml: &str, start: &str, duration: &str) {
+    let xml = format!("<calendar:AllDayEvent>1</calendar:AllDayEvent>{xml}");
+    let event = sends(&Phone::new(version), None, &xml);
+    assert_eq!(event["showWithoutTime"], true);
+    assert_eq!((event["start"].as_str(), event["duration"].as_str()), (Some(start), Some(duration)), "{xml}");
+    assert_eq!(event.get("timeZone"), None);
+}
+
+/// quirks.md, Calendar: Exchange, Z-Push and Thunderbird families.
+#[test]
+fn a_whole_day_is_a_date_in_every_dialect() {
+    let times = |start: &str, end: &str| {
+        format!("<calendar:StartTime>{start}</calendar:StartTime><calendar:EndTime>{end}</calendar:EndTime>")
+    };
+    let date = "2026-11-05T00:00:00";
+    let (oslo, utc) = (zone_of("Europe/Oslo"), zone_of("Etc/UTC"));
+    check_days(
+        Version::V14_1,
+        &format!("{oslo}{}", times("20261104T230000Z", "20261105T230000Z")),
+        date,
+        "P1D",
+    );
+    check_days(
+        Version::V14_1,
+        &format!("{utc}{}", times("20261105T000000Z", "20261107T000000Z")),
+        date,
+        "P2D",
+    );
+    check_days(Version::V12_0, &times("20261104T230000Z", "20261105T230000Z"), date, "P1D");
+    check_days(Version::V12_0, &times("20261105T000000Z", "20261106T000000Z"), date, "P1D");
+    check_days(
+        Version::V14_1,
+        &format!("{oslo}{}", times("20261105T000000Z", "20261106T000000Z")),
+        date,
+        "P1D",
+    );
+    check_days(Version::V16_1, &times("20261105T000000Z", "20261106T000000Z"), date, "P1D");
+    check_days(Version::V16_0, &times("20261105", "20261106"), date, "P1D");
+    // Nokia's Mail for Exchange makes birthdays of no length.
+    check_days(Version::V2_5, &times("20261105T000000Z", "20261105T000000Z"), date, "P1D");
+    check_days(Version::V14_0, "<calendar:StartTime>20261105T000000Z</calendar:StartTime>", date, "P1D");
+}
+
+/// quirks.md, Calendar: 16.x whole days have no zone.
+#[test]
+fn from_16_0_on_a_whole_day_is_shown_without_a_zone() {
+    for version in [Version::V16_0, Version::V16_1] {
+        let shown = Phone::new(version).xml(&days());
+        assert!(!shown.contains("Timezone"));
+        assert!(
+            shown.contains("<calendar:StartTime>20261005T000000Z<")
+                && shown.contains("<calendar:EndTime>20261010T000000Z<")
+        );
+    }
+    let shown = Phone::new(Version::V14_1).xml(&days());
+    assert!(shown.contains("<calendar:StartTime>20261004T220000Z<") && shown.contains("<calendar:Timezone>"));
+}
+
+#[test]
+fn the_zone_of_an_event_stays_when_the_phone_tells_its_rules() {
+    let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_1) };
+    let stockholm = content(Class::Calendar, &SERIES.replace("Europe/Oslo", "Europe/Stockholm"));
+    let oslo = zone_of("Europe/Oslo");
+    let xml = format!(
+        "{oslo}<calendar:StartTime>20261102T083000Z</calendar:StartTime><calendar:EndTime>20261102T100000Z</calendar:EndTime>"
+    );
+    let changed = sends(&phone, Some(&stockholm), &xml);
+    assert_eq!(
+        (changed["timeZone"].as_str(), changed["start"].as_str()),
+        (Some("Europe/Stockholm"), Some("2026-11-02T09:30:00"))
+    );
+}
+
+/// quirks.md, Calendar: iOS 6.1 sends an alarm only; Android leaves out what it does not know.
+#[test]
+fn an_edit_of_the_alarm_alone_keeps_times_and_text() {
+    for version in Version::ALL {
+        let changed =
+            sends(&Phone::new(version), Some(&series()), "<calendar:Reminder>5</calendar:Reminder>");
+        let expected = with(&series(), |event| event["alerts"]["a1"]["trigger"]["offset"] = json!("-PT5M"));
+        assert_eq!(changed, expected, "{version}");
+    }
+}
+
+#[test]
+fn an_empty_reminder_is_none() {
+    let changed = sends(&Phone::new(Version::V16_1), Some(&series()), "<calendar:Reminder/>");
+    let alerts = changed["alerts"].as_object().unwrap();
+    assert_eq!(alerts.len(), 1, "the one that the phone never saw stays");
+    let phone = Phone::new(Version::V16_1);
+    let again = content(Class::Calendar, &changed.to_string());
+    assert!(
+        !phone.xml(&again).split_once("<calendar:Exceptions>").unwrap().0.contains("<calendar:Reminder>")
+    );
+}
+
+/// MS-ASCAL 2.2.2.46; quirks.md: from 16.0 on the uid is the server's.
+#[test]
+fn a_uid_is_taken_byte_for_byte_from_old_phones_only() {
+    let xml = "<calendar:UID> {ABC}=040000 </calendar:UID><calendar:StartTime>20261102T080000Z</calendar:StartTime>";
+    for version in Version::ALL {
+        let uid = sends(&Phone::new(version), None, xml)["uid"].clone();
+        assert_eq!(uid, if version < Version::V16_0 { " {ABC}=040000 " } else { "a-new-uid" }, "{version}");
+        assert_eq!(sends(&Phone::new(version), Some(&days()), xml)["uid"], days().to_value()["uid"]);
+    }
+    assert!(
+        !Phone::new(Version::V16_1)
+            .xml(&series())
+            .split_once("<calendar:Exception>")
+            .unwrap()
+            .1
+            .contains("Exception>\n<calendar:UID>")
+    );
+}
+
+#[test]
+fn what_is_missing_of_a_new_event_is_made_up() {
+    let phone = Phone::new(Version::V14_1);
+    let event = sends(&phone, None, "<calendar:Subject>x</calendar:Subject>");
+    assert_eq!(
+        (event["start"].as_str(), event["duration"].as_str()),
+        (Some("2026-11-22T18:00:00"), Some("PT30M"))
+    );
+    // HTC leaves out the end.
+    let event = sends(&phone, None, "<calendar:StartTime>20261102T080000Z</calendar:StartTime>");
+    assert_eq!(
+        (event["start"].as_str(), event["timeZone"].as_str()),
+        (Some("2026-11-02T09:00:00"), Some("Europe/Oslo"))
+    );
+    check_unreadable("<calendar:EndTime>20201102T080000Z</calendar:EndTime>", calendar::END_TIME);
+}
+
+#[track_caller]
+fn check_unreadable(xml: &str, element: Tag) {
+    let refused = Phone::new(Version::V14_1).sends(Class::Calendar, None, xml).unwrap_err();
+    assert_eq!(refused.element, element, "{refused}");
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_refused_by_name() {
+    check_unreadable("<calendar:StartTime>soon</calendar:StartTime>", calendar::START_TIME);
+    check_unreadable("<calendar:AllDayEvent>2</calendar:AllDayEvent>", calendar::ALL_DAY_EVENT);
+    check_unreadable("<calendar:BusyStatus>9</calendar:BusyStatus>", calendar::BUSY_STATUS);
+    check_unreadable("<calendar:Sensitivity>x</calendar:Sensitivity>", calendar::SENSITIVITY);
+    check_unreadable("<calendar:Reminder>-5</calendar:Reminder>", calendar::REMINDER);
+    check_unreadable("<calendar:MeetingStatus>99</calendar:MeetingStatus>", calendar::MEETING_STATUS);
+    check_unreadable("<calendar:Timezone>AAAA</calendar:Timezone>", calendar::TIMEZONE);
+    check_unreadable(
+        "<calendar:Recurrence><calendar:Interval>1</calendar:Interval></calendar:Recurrence>",
+        calendar::TYPE,
+    );
+    check_unreadable(
+        "<calendar:Recurrence><calendar:Type>4</calendar:Type></calendar:Recurrence>",
+        calendar::TYPE,
+    );
+    check_unreadable(
+        "<calendar:Recurrence><calendar:Type>1</calendar:Type><calendar:DayOfWeek>200</calendar:DayOfWeek></calendar:Recurrence>",
+        calendar::DAY_OF_WEEK,
+    );
+    check_unreadable(
+        "<airsyncbase:Body><airsyncbase:Data>x</airsyncbase:Data></airsyncbase:Body>",
+        airsyncbase::TYPE,
+    );
+    check_unreadable(
+        "<calendar:Attendees><calendar:Attendee><calendar:Email>a@b.example</calendar:Email><calendar:AttendeeType>7</calendar:AttendeeType></calendar:Attendee></calendar:Attendees>",
+        calendar::ATTENDEE_TYPE,
+    );
+    check_unreadable(&format!("<calendar:UID>{}</calendar:UID>", "x".repeat(301)), calendar::UID);
+}
+
+#[test]
+fn one_occurrence_is_changed_by_its_instance_id() {
+    let phone = Phone::new(Version::V16_1);
+    let document = wbxml::Document::from_xml(
+        "<ApplicationData xmlns=\"AirSync\" xmlns:calendar=\"Calendar\"><calendar:Subject>Kort</calendar:Subject>\
+         <calendar:EndTime>20261109T093000Z</calendar:EndTime></ApplicationData>",
+    )
+    .unwrap();
+    let changed =
+        class::change_instance(&series(), "20261109T080000Z", document.root(), &phone.reading()).unwrap();
+    let expected = with(&series(), |event| {
+        let occurrence = &mut event["recurrenceOverrides"]["2026-11-09T09:00:00"];
+        occurrence["title"] = json!("Kort");
+        occurrence["duration"] = json!("PT30M");
+    });
+    assert_eq!(changed.to_value(), expected);
+    let deleted = class::delete_instance(&series(), "20261116T080000Z", &phone.reading()).unwrap();
+    assert_eq!(deleted.to_value()["recurrenceOverrides"]["2026-11-16T09:00:00"], json!({"excluded": true}));
+    let unknown = class::delete_instance(&series(), "20261117T080000Z", &phone.reading()).unwrap_err();
+    assert_eq!(unknown.element, airsyncbase::INSTANCE_ID);
+}
+
+#[test]
+fn one_day_of_a_series_of_days_is_named_by_its_date() {
+    let days = content(
+        Class::Calendar,
+        &json!({"uid": "e", "start": "2026-11-02T00:00:00", "duration": "P1D",
+        "showWithoutTime": true, "recurrenceRule": {"frequency": "daily"}})
+        .to_string(),
+    );
+    for version in [Version::V16_0, Version::V16_1] {
+        let phone = Phone::new(version);
+        let deleted = class::delete_instance(&days, "20261104T000000Z", &phone.reading()).unwrap();
+        assert_eq!(
+            deleted.to_value()["recurrenceOverrides"],
+            json!({"2026-11-04T00:00:00": {"excluded": true}})
+        );
+        assert!(phone.xml(&deleted).contains("<airsyncbase:InstanceId>20261104T000000Z<"));
+    }
+}
+
+#[track_caller]
+fn check_rule(rule: &Value, shown: &[&str]) {
+    for version in [Version::V2_5, Version::V14_1, Version::V16_1] {
+        let event = of_rule(rule);
+        let xml = Phone::new(version).xml(&event);
+        for part in shown {
+            assert!(xml.contains(&format!("<calendar:{part}<")), "{version} {part}: {xml}");
+        }
+        check_echo(&Phone::new(version), &event);
+    }
+}
+
+#[test]
+fn each_kind_of_rule_is_shown_and_kept() {
+    check_rule(
+        &json!({"frequency": "daily", "interval": 2, "count": 5}),
+        &["Type>0", "Interval>2", "Occurrences>5"],
+    );
+    check_rule(
+        &json!({"frequency": "daily", "byDay": [{"day": "mo"}, {"day": "fr"}]}),
+        &["Type>1", "DayOfWeek>34"],
+    );
+    check_rule(
+        &json!({"frequency": "weekly", "until": "2026-12-07T09:00:00"}),
+        &["Type>1", "DayOfWeek>2", "Until>20261207T080000Z"],
+    );
+    check_rule(&json!({"frequency": "monthly"}), &["Type>2", "DayOfMonth>2"]);
+    check_rule(
+        &json!({"frequency": "monthly", "byMonthDay": [-1]}),
+        &["Type>3", "DayOfWeek>127", "WeekOfMonth>5"],
+    );
+    check_rule(
+        &json!({"frequency": "monthly", "byDay": [{"day": "mo", "nthOfPeriod": 1}]}),
+        &["Type>3", "DayOfWeek>2", "WeekOfMonth>1"],
+    );
+    check_rule(
+        &json!({"frequency": "monthly", "byDay": [{"day": "mo"}, {"day": "tu"}, {"day": "we"}, {"day": "th"}, {"day": "fr"}], "bySetPosition": [-1]}),
+        &["Type>3", "DayOfWeek>62", "WeekOfMonth>5"],
+    );
+    check_rule(&json!({"frequency": "yearly"}), &["Type>5", "DayOfMonth>2", "MonthOfYear>11"]);
+    check_rule(
+        &json!({"frequency": "yearly", "byMonth": ["11"], "byDay": [{"day": "mo", "nthOfPeriod": 1}]}),
+        &["Type>6", "DayOfWeek>2", "WeekOfMonth>1", "MonthOfYear>11"],
+    );
+}
+
+#[test]
+fn a_rule_no_phone_can_express_is_covered_and_survives() {
+    let event = of_rule(&json!({"frequency": "monthly", "byMonthDay": [2, 16], "count": 4}));
+    let phone = Phone::new(Version::V14_1);
+    let shown = phone.xml(&event);
+    // Mondays and Wednesdays cover 2 and 16 November, 2 and 16 December.
+    assert!(shown.contains("<calendar:Type>1<") && shown.contains("<calendar:DayOfWeek>10<"), "{shown}");
+    assert!(shown.contains("<calendar:Until>20261216T080000Z<"));
+    assert_eq!(shown.matches("<calendar:Deleted>1<").count(), 10);
+    check_echo(&phone, &event);
+    let changed = edits(&phone, &event, "<calendar:Subject>T<", "<calendar:Subject>U<");
+    assert_eq!(changed, with(&event, |value| value["title"] = json!("U")));
+    // Once the phone sets a rule of its own, that counts.
+    let changed = edits(&phone, &event, "<calendar:DayOfWeek>10<", "<calendar:DayOfWeek>2<");
+    assert_eq!(changed["recurrenceRule"]["byDay"], json!([{"day": "mo"}]));
+}
+
+#[test]
+fn what_repeats_within_a_day_is_shown_once_and_survives() {
+    let event = of_rule(&json!({"frequency": "secondly", "interval": 1}));
+    let phone = Phone::new(Version::V14_1);
+    assert!(!phone.xml(&event).contains("Recurrence"));
+    check_echo(&phone, &event);
+}
+
+#[test]
+fn yearly_in_two_months_is_shown_month_by_month() {
+    let event =
+        of_rule(&json!({"frequency": "yearly", "byMonth": ["5", "11"], "byMonthDay": [2], "count": 3}));
+    let shown = Phone::new(Version::V12_0).xml(&event);
+    assert!(shown.contains("<calendar:Type>2<") && shown.contains("<calendar:DayOfMonth>2<"), "{shown}");
+    assert_eq!(shown.matches("<calendar:Deleted>1<").count(), 10);
+    check_echo(&Phone::new(Version::V12_0), &event);
+}
+
+#[test]
+fn an_empty_recurrence_makes_a_single_event() {
+    let changed = sends(&Phone::new(Version::V16_1), Some(&series()), "<calendar:Recurrence/>");
+    assert_eq!((changed.get("recurrenceRule"), changed.get("recurrenceOverrides")), (None, None));
+}
+
+/// quirks.md, Calendar: Windows Phone sends `<Attendees/>` with every appointment.
+#[test]
+fn an_empty_list_of_attendees_is_harmless() {
+    let changed = sends(
+        &Phone::new(Version::V14_1),
+        Some(&days()),
+        "<calendar:Subject>Høstferie</calendar:Subject><calendar:Attendees/>",
+    );
+    assert_eq!(changed.get("participants"), None);
+}
+
+/// quirks.md, Calendar: Outlook sends attendees without an address.
+#[test]
+fn an_attendee_without_an_address_is_nobody() {
+    let xml = "<calendar:StartTime>20261102T080000Z</calendar:StartTime><calendar:Attendees><calendar:Attendee><calendar:Email/><calendar:Name>Ghost</calendar:Name></calendar:Attendee>\
+        <calendar:Attendee><calendar:Email>Kari &lt;kari@fjord.example&gt;</calendar:Email><calendar:Name>Kari</calendar:Name></calendar:Attendee></calendar:Attendees>";
+    let event = sends(&Phone::new(Version::V14_0), None, xml);
+    assert_eq!(event["organizerCalendarAddress"], "mailto:ola@fjord.example");
+    let names: Vec<_> =
+        event["participants"].as_object().unwrap().values().map(|one| one["name"].clone()).collect();
+    assert_eq!(names.len(), 2, "Kari and the organizer: {names:?}");
+}
+
+/// quirks.md, Calendar: the organizer a phone names is taken, and from 16.0 on is not.
+#[test]
+fn an_organizer_is_taken_from_old_phones_only() {
+    let xml = "<calendar:StartTime>20261102T080000Z</calendar:StartTime><calendar:OrganizerName>Sjef</calendar:OrganizerName>\
+        <calendar:OrganizerEmail>sjef@fjord.example</calendar:OrganizerEmail><calendar:MeetingStatus>3</calendar:MeetingStatus>";
+    let organizer = |version| sends(&Phone::new(version), None, xml).get("organizerCalendarAddress").cloned();
+    assert_eq!(organizer(Version::V14_1), Some(json!("mailto:sjef@fjord.example")));
+    assert_eq!(organizer(Version::V16_1), None);
+}
+
+/// quirks.md, Calendar: Android edits nothing without an organizer; iOS 6 needs somebody invited.
+#[test]
+fn an_appointment_is_its_owners_and_a_meeting_has_somebody_in_it() {
+    let phone = Phone::new(Version::V14_0);
+    let shown = phone.xml(&days());
+    assert!(
+        shown.contains("<calendar:OrganizerEmail>ola@fjord.example<")
+            && shown.contains("<calendar:MeetingStatus>0<")
+    );
+    let received = content(
+        Class::Calendar,
+        &json!({"uid": "e", "start": "2026-11-02T09:00:00", "timeZone": "Europe/Oslo",
+        "organizerCalendarAddress": "mailto:sjef@fjord.example", "status": "cancelled"})
+        .to_string(),
+    );
+    let shown = phone.xml(&received);
+    assert!(
+        shown.contains("<calendar:MeetingStatus>7<") && shown.contains("<calendar:Email>ola@fjord.example<")
+    );
+    check_echo(&phone, &received);
+}
+
+#[test]
+fn an_answer_of_the_owner_is_told() {
+    let received = content(Class::Calendar, &json!({"uid": "e", "start": "2026-11-02T09:00:00", "timeZone": "Europe/Oslo",
+        "organizerCalendarAddress": "mailto:sjef@fjord.example", "participants": {"a": {
+            "calendarAddress": "mailto:ola@fjord.example", "roles": {"attendee": true}, "participationStatus": "accepted",
+            "scheduleUpdated": "2026-10-30T12:00:00Z"}}}).to_string());
+    let shown = Phone::new(Version::V14_1).xml(&received);
+    assert!(
+        shown.contains("<calendar:ResponseType>3<")
+            && shown.contains("<calendar:AppointmentReplyTime>20261030T120000Z<")
+    );
+    assert!(!Phone::new(Version::V12_1).xml(&received).contains("ResponseType"));
+}
+
+/// quirks.md, Calendar: 16.x has the place as `AirSyncBase:Location`, of which Thunderbird knows the name.
+#[test]
+fn a_place_is_more_than_its_name_from_16_0_on() {
+    let phone = Phone::new(Version::V16_1);
+    let named = |name: &str| {
+        format!(
+            "<airsyncbase:Location><airsyncbase:DisplayName>{name}</airsyncbase:DisplayName></airsyncbase:Location>"
+        )
+    };
+    assert_eq!(sends(&phone, Some(&series()), &named("Møterom Fjell")), series().to_value());
+    let moved = sends(&phone, Some(&series()), &named("Kantina"));
+    assert_eq!(
+        (&moved["locations"]["l1"]["name"], moved["locations"]["l1"].get("coordinates")),
+        (&json!("Kantina"), None)
+    );
+    let xml = "<airsyncbase:Location><airsyncbase:DisplayName>Hav</airsyncbase:DisplayName><airsyncbase:City>Bergen</airsyncbase:City>\
+        <airsyncbase:Latitude>60.39</airsyncbase:Latitude><airsyncbase:Longitude>5.32</airsyncbase:Longitude></airsyncbase:Location>";
+    let moved = sends(&phone, Some(&series()), xml);
+    assert_eq!(moved["locations"]["l1"]["coordinates"], "geo:60.39,5.32");
+    let gone = sends(&phone, Some(&series()), "<airsyncbase:Location/>");
+    assert_eq!(gone.get("locations"), None);
+}
+
+#[test]
+fn html_from_a_phone_stays_html() {
+    let phone = Phone::new(Version::V14_1);
+    let xml = "<calendar:StartTime>20261102T080000Z</calendar:StartTime><airsyncbase:Body><airsyncbase:Type>2</airsyncbase:Type>\
+        <airsyncbase:Data>&lt;b&gt;Fet&lt;/b&gt; tekst</airsyncbase:Data></airsyncbase:Body>";
+    let event = sends(&phone, None, xml);
+    assert_eq!(
+        (event["description"].as_str(), event["descriptionContentType"].as_str()),
+        (Some("<b>Fet</b> tekst"), Some("text/html"))
+    );
+    let shown = phone.xml(&content(Class::Calendar, &event.to_string()));
+    assert!(shown.contains("<airsyncbase:Data>Fet tekst<"), "{shown}");
+}
+
+#[test]
+fn an_element_taken_from_one_occurrence_is_told_by_an_empty_one() {
+    let shown = |version| Phone::new(version).xml(&series());
+    assert!(shown(Version::V14_1).contains("<calendar:Reminder/>"));
+    assert!(!shown(Version::V14_0).contains("<calendar:Reminder/>"));
+}
+
+#[test]
+fn no_bytes_from_a_phone_make_it_panic() {
+    let texts = [
+        "",
+        "0",
+        "99999999999999999999",
+        "-1",
+        "20260230T250000Z",
+        "99991231T235959Z",
+        "00010101T000000Z",
+        "é€𐍈",
+        "AAAA",
+    ];
+    for version in [Version::V2_5, Version::V16_1] {
+        for field in super::EVENT {
+            for text in texts {
+                let name = format!(
+                    "{}:{}",
+                    field.tag.namespace().unwrap().to_lowercase(),
+                    field.tag.name().unwrap()
+                );
+                for xml in [
+                    format!("<{name}>{text}</{name}>"),
+                    format!("<{name}><{name}>{text}</{name}></{name}>"),
+                    format!("<calendar:AllDayEvent>1</calendar:AllDayEvent><{name}>{text}</{name}>"),
+                ] {
+                    let _ = Phone::new(version).sends(Class::Calendar, None, &xml);
+                    let _ = Phone::new(version).sends(Class::Calendar, Some(&series()), &xml);
+                }
+            }
+        }
+    }
+}
