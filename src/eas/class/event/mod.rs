@@ -5,6 +5,10 @@ mod people;
 mod place;
 pub(super) mod series;
 #[cfg(test)]
+mod series_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod when;
 

@@ -33,6 +33,7 @@ use crate::eas::class::table::Absence;
 use crate::eas::class::table::Field;
 use crate::model::event::Event;
 use crate::model::patch::Patch;
+use crate::model::patch::Series;
 use crate::model::recurrence::expand::Starts;
 
 /// MS-ASCAL 2.2.2.21 (Exception): no more in one event.
@@ -64,18 +65,26 @@ fn exceptions(item: &Event) -> BTreeMap<DateTime, Option<&Patch>> {
 
 pub(super) fn write_exceptions(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
     writer.container(tag, |writer| {
+        let series = Series::of(item);
         for (at, patch) in exceptions(item).into_iter().take(MOST_EXCEPTIONS) {
-            writer.container(calendar::EXCEPTION, |writer| write_exception(item, at, patch, view, writer));
+            let occurrence = patch.and_then(|patch| series.occurrence(at, patch));
+            if patch.is_none() || occurrence.is_some() {
+                writer.container(calendar::EXCEPTION, |writer| {
+                    write_exception(item, at, occurrence.as_ref(), view, writer);
+                });
+            }
         }
     });
 }
 
-fn write_exception(item: &Event, at: DateTime, patch: Option<&Patch>, view: &View<'_>, writer: &mut Writer) {
-    let occurrence = match patch.map(|patch| patch.occurrence(item, at)) {
-        Some(Some(occurrence)) => Some(occurrence),
-        Some(None) => return,
-        None => None,
-    };
+/// One occurrence; none is a deletion.
+fn write_exception(
+    item: &Event,
+    at: DateTime,
+    occurrence: Option<&Event>,
+    view: &View<'_>,
+    writer: &mut Writer,
+) {
     // HTC takes any `Deleted`, even 0, for a deletion; Android wants it and the start first.
     if occurrence.is_none() {
         writer.number(calendar::DELETED, 1);
@@ -86,7 +95,7 @@ fn write_exception(item: &Event, at: DateTime, patch: Option<&Patch>, view: &Vie
         writer.text(id, &at);
     }
     for field in EXCEPTION.iter().filter(|field| field.is_in(view.version)) {
-        if let Some(occurrence) = &occurrence {
+        if let Some(occurrence) = occurrence {
             write_difference(field, item, occurrence, view, writer);
         }
     }
@@ -273,8 +282,9 @@ fn read_occurrence(
     reading: &Reading<'_>,
 ) -> Result<Patch, Unreadable> {
     let unreadable = Unreadable::at(data, "an exception of no occurrence");
-    let plain = Patch::default().occurrence(series, at).ok_or(unreadable)?;
-    let known = known.filter(|patch| !patch.is_excluded()).and_then(|patch| patch.occurrence(series, at));
+    let shared = Series::of(series);
+    let plain: Event = shared.occurrence(at, &Patch::default()).ok_or(unreadable)?;
+    let known = known.filter(|patch| !patch.is_excluded()).and_then(|patch| shared.occurrence(at, patch));
     let mut occurrence = known.clone().unwrap_or_else(|| plain.clone());
     if absent == Absent::Inherited && !data.has(calendar::START_TIME) && !data.has(calendar::END_TIME) {
         (occurrence.start, occurrence.duration) = (plain.start, plain.duration);
@@ -295,7 +305,7 @@ fn read_occurrence(
             None => {}
         }
     }
-    Ok(Patch::between(series, at, &occurrence))
+    Ok(shared.patch(at, &occurrence))
 }
 
 /// Makes an occurrence have of one element what its series has, as if the phone had sent it.

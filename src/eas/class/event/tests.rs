@@ -1,65 +1,24 @@
-//! Events on phones of every version.
+//! Events on phones of every version; their series have tests of their own.
 
-use serde_json::Value;
 use serde_json::json;
 use wbxml::Tag;
 use wbxml::Version;
 use wbxml::airsyncbase;
 use wbxml::calendar;
 
-use crate::eas::class;
+use crate::eas::class::event::testing::SERIES;
+use crate::eas::class::event::testing::check_echo;
+use crate::eas::class::event::testing::days;
+use crate::eas::class::event::testing::edits;
+use crate::eas::class::event::testing::sends;
+use crate::eas::class::event::testing::series;
+use crate::eas::class::event::testing::with;
+use crate::eas::class::event::testing::zone_of;
 use crate::eas::class::testing::Phone;
 use crate::eas::class::testing::check_law;
 use crate::eas::class::testing::content;
-use crate::eas::class::testing::now;
 use crate::eas::golden;
-use crate::eas::zone;
 use crate::model::class::Class;
-use crate::model::content::Content;
-
-const SERIES: &str = include_str!("../../../../fixtures/items/event-series.json");
-const DAYS: &str = include_str!("../../../../fixtures/items/event-days.json");
-
-fn series() -> Content {
-    content(Class::Calendar, SERIES)
-}
-
-fn days() -> Content {
-    content(Class::Calendar, DAYS)
-}
-
-/// The element that a phone in this zone sends.
-fn zone_of(id: &str) -> String {
-    let blob = zone::encode(&crate::model::zone::find(id).unwrap(), now());
-    format!("<calendar:Timezone>{blob}</calendar:Timezone>")
-}
-
-/// A short series of the given rule.
-fn of_rule(rule: &Value) -> Content {
-    let event = json!({"uid": "e", "title": "T", "start": "2026-11-02T09:00:00", "timeZone": "Europe/Oslo",
-        "duration": "PT1H", "recurrenceRule": rule});
-    content(Class::Calendar, &event.to_string())
-}
-
-#[track_caller]
-fn sends(phone: &Phone, base: Option<&Content>, xml: &str) -> Value {
-    phone.sends(Class::Calendar, base, xml).unwrap().to_value()
-}
-
-/// Sends back what was shown, with one thing changed.
-#[track_caller]
-fn edits(phone: &Phone, base: &Content, from: &str, to: &str) -> Value {
-    let shown = phone.xml(base);
-    assert!(shown.contains(from), "{shown}");
-    sends(phone, Some(base), &shown.replacen(from, to, 1))
-}
-
-fn with(base: &Content, change: impl FnOnce(&mut Value)) -> Value {
-    let mut value = base.to_value();
-    value["updated"] = json!("2026-11-22T16:50:00Z");
-    change(&mut value);
-    value
-}
 
 #[test]
 fn each_version_has_its_own_elements() {
@@ -79,16 +38,6 @@ fn an_event_sent_back_is_unchanged() {
     }
 }
 
-#[track_caller]
-fn check_echo(phone: &Phone, event: &Content) {
-    assert_eq!(
-        phone.sends_back(event, Some(event)).unwrap().to_value(),
-        event.to_value(),
-        "{}",
-        phone.version
-    );
-}
-
 #[test]
 fn no_element_is_shown_before_its_version() {
     for field in super::EVENT.iter().chain(super::EXCEPTION) {
@@ -105,85 +54,6 @@ fn what_a_phone_cannot_show_survives_its_edits() {
         let expected = with(&series(), |event| event["alerts"]["a1"]["trigger"]["offset"] = json!("-PT30M"));
         assert_eq!(changed, expected, "{version}");
     }
-}
-
-#[test]
-fn an_edit_of_one_exception_leaves_the_others() {
-    let phone = Phone::new(Version::V14_1);
-    let changed = edits(&phone, &series(), "Ukemøte, senere", "Ukemøte, enda senere");
-    let expected = with(&series(), |event| {
-        event["recurrenceOverrides"]["2026-11-09T09:00:00"]["title"] = json!("Ukemøte, enda senere");
-    });
-    assert_eq!(changed, expected);
-}
-
-#[test]
-fn exceptions_that_are_not_sent_stay() {
-    let phone = Phone { supported: Some(vec![calendar::EXCEPTIONS]), ..Phone::new(Version::V12_1) };
-    let changed = sends(&phone, Some(&series()), "<calendar:Subject>Nytt</calendar:Subject>");
-    assert_eq!(changed["recurrenceOverrides"], series().to_value()["recurrenceOverrides"]);
-}
-
-#[test]
-fn an_exception_the_phone_no_longer_has_is_gone() {
-    let phone = Phone::new(Version::V14_1);
-    let xml = "<calendar:Subject>Ukemøte</calendar:Subject><calendar:Exceptions><calendar:Exception>\
-        <calendar:Deleted>1</calendar:Deleted><calendar:ExceptionStartTime>20261116T080000Z</calendar:ExceptionStartTime>\
-        </calendar:Exception></calendar:Exceptions>";
-    let phone = Phone { supported: Some(Vec::new()), ..phone };
-    let overrides = sends(&phone, Some(&series()), xml)["recurrenceOverrides"].clone();
-    // The Christmas dinner is no occurrence of the rule: no phone has ever seen it.
-    assert_eq!(
-        overrides,
-        json!({"2026-11-16T09:00:00": {"excluded": true}, "2026-12-24T18:00:00": {"title": "Julemiddag"}})
-    );
-}
-
-/// quirks.md, Calendar: "`ExceptionStartTime` wrong when master moved".
-#[test]
-fn an_exception_is_found_by_its_day_when_the_time_is_wrong() {
-    let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_0) };
-    for wrong in ["20261116T113000Z", "20261116T000000Z"] {
-        let xml = format!(
-            "<calendar:Exceptions><calendar:Exception><calendar:Deleted>1</calendar:Deleted>\
-            <calendar:ExceptionStartTime>{wrong}</calendar:ExceptionStartTime></calendar:Exception></calendar:Exceptions>"
-        );
-        assert_eq!(
-            sends(&phone, Some(&series()), &xml)["recurrenceOverrides"]["2026-11-16T09:00:00"],
-            json!({"excluded": true})
-        );
-    }
-}
-
-/// quirks.md, Calendar: HTC takes `<Deleted>0</Deleted>` for a deletion; Exchange 2003 has deletion and start first.
-#[test]
-fn deleted_is_told_of_deletions_only_and_first() {
-    for version in Version::ALL {
-        let shown = Phone::new(version).xml(&series());
-        assert_eq!(shown.matches("Deleted>").count(), 2, "{version}");
-        assert!(shown.contains("<calendar:Exception>\n<calendar:Deleted>1<"), "{version}: {shown}");
-    }
-}
-
-/// quirks.md, Calendar: "TimeZone first"; "no Sensitivity in exceptions" (2.5).
-#[test]
-fn an_old_phone_gets_the_order_of_exchange_2003() {
-    let shown = Phone::new(Version::V2_5).xml(&series());
-    assert!(shown.starts_with("<calendar:Timezone>"));
-    let (_, exceptions) = shown.split_once("<calendar:Exceptions>").unwrap();
-    assert!(!exceptions.split_once("</calendar:Exceptions>").unwrap().0.contains("Sensitivity"));
-}
-
-#[test]
-fn a_moved_series_takes_its_exceptions_along() {
-    let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_1) };
-    let xml = "<calendar:StartTime>20261102T090000Z</calendar:StartTime><calendar:EndTime>20261102T103000Z</calendar:EndTime>";
-    let moved = sends(&phone, Some(&series()), xml);
-    assert_eq!(moved["start"], "2026-11-02T10:00:00");
-    assert_eq!(moved["recurrenceOverrides"]["2026-11-04T10:00:00"], json!({"excluded": true}));
-    // MS-ASCAL 2.2.2.42: from 16.0 on a new start takes them away.
-    let moved = sends(&Phone::new(Version::V16_1), Some(&series()), xml);
-    assert_eq!(moved.get("recurrenceOverrides"), None);
 }
 
 #[track_caller]
@@ -357,134 +227,6 @@ fn a_value_that_makes_no_sense_is_refused_by_name() {
     check_unreadable(&format!("<calendar:UID>{}</calendar:UID>", "x".repeat(301)), calendar::UID);
 }
 
-#[test]
-fn one_occurrence_is_changed_by_its_instance_id() {
-    let phone = Phone::new(Version::V16_1);
-    let document = wbxml::Document::from_xml(
-        "<ApplicationData xmlns=\"AirSync\" xmlns:calendar=\"Calendar\"><calendar:Subject>Kort</calendar:Subject>\
-         <calendar:EndTime>20261109T093000Z</calendar:EndTime></ApplicationData>",
-    )
-    .unwrap();
-    let changed =
-        class::change_instance(&series(), "20261109T080000Z", document.root(), &phone.reading()).unwrap();
-    let expected = with(&series(), |event| {
-        let occurrence = &mut event["recurrenceOverrides"]["2026-11-09T09:00:00"];
-        occurrence["title"] = json!("Kort");
-        occurrence["duration"] = json!("PT30M");
-    });
-    assert_eq!(changed.to_value(), expected);
-    let deleted = class::delete_instance(&series(), "20261116T080000Z", &phone.reading()).unwrap();
-    assert_eq!(deleted.to_value()["recurrenceOverrides"]["2026-11-16T09:00:00"], json!({"excluded": true}));
-    let unknown = class::delete_instance(&series(), "20261117T080000Z", &phone.reading()).unwrap_err();
-    assert_eq!(unknown.element, airsyncbase::INSTANCE_ID);
-}
-
-#[test]
-fn one_day_of_a_series_of_days_is_named_by_its_date() {
-    let days = content(
-        Class::Calendar,
-        &json!({"uid": "e", "start": "2026-11-02T00:00:00", "duration": "P1D",
-        "showWithoutTime": true, "recurrenceRule": {"frequency": "daily"}})
-        .to_string(),
-    );
-    for version in [Version::V16_0, Version::V16_1] {
-        let phone = Phone::new(version);
-        let deleted = class::delete_instance(&days, "20261104T000000Z", &phone.reading()).unwrap();
-        assert_eq!(
-            deleted.to_value()["recurrenceOverrides"],
-            json!({"2026-11-04T00:00:00": {"excluded": true}})
-        );
-        assert!(phone.xml(&deleted).contains("<airsyncbase:InstanceId>20261104T000000Z<"));
-    }
-}
-
-#[track_caller]
-fn check_rule(rule: &Value, shown: &[&str]) {
-    for version in [Version::V2_5, Version::V14_1, Version::V16_1] {
-        let event = of_rule(rule);
-        let xml = Phone::new(version).xml(&event);
-        for part in shown {
-            assert!(xml.contains(&format!("<calendar:{part}<")), "{version} {part}: {xml}");
-        }
-        check_echo(&Phone::new(version), &event);
-    }
-}
-
-#[test]
-fn each_kind_of_rule_is_shown_and_kept() {
-    check_rule(
-        &json!({"frequency": "daily", "interval": 2, "count": 5}),
-        &["Type>0", "Interval>2", "Occurrences>5"],
-    );
-    check_rule(
-        &json!({"frequency": "daily", "byDay": [{"day": "mo"}, {"day": "fr"}]}),
-        &["Type>1", "DayOfWeek>34"],
-    );
-    check_rule(
-        &json!({"frequency": "weekly", "until": "2026-12-07T09:00:00"}),
-        &["Type>1", "DayOfWeek>2", "Until>20261207T080000Z"],
-    );
-    check_rule(&json!({"frequency": "monthly"}), &["Type>2", "DayOfMonth>2"]);
-    check_rule(
-        &json!({"frequency": "monthly", "byMonthDay": [-1]}),
-        &["Type>3", "DayOfWeek>127", "WeekOfMonth>5"],
-    );
-    check_rule(
-        &json!({"frequency": "monthly", "byDay": [{"day": "mo", "nthOfPeriod": 1}]}),
-        &["Type>3", "DayOfWeek>2", "WeekOfMonth>1"],
-    );
-    check_rule(
-        &json!({"frequency": "monthly", "byDay": [{"day": "mo"}, {"day": "tu"}, {"day": "we"}, {"day": "th"}, {"day": "fr"}], "bySetPosition": [-1]}),
-        &["Type>3", "DayOfWeek>62", "WeekOfMonth>5"],
-    );
-    check_rule(&json!({"frequency": "yearly"}), &["Type>5", "DayOfMonth>2", "MonthOfYear>11"]);
-    check_rule(
-        &json!({"frequency": "yearly", "byMonth": ["11"], "byDay": [{"day": "mo", "nthOfPeriod": 1}]}),
-        &["Type>6", "DayOfWeek>2", "WeekOfMonth>1", "MonthOfYear>11"],
-    );
-}
-
-#[test]
-fn a_rule_no_phone_can_express_is_covered_and_survives() {
-    let event = of_rule(&json!({"frequency": "monthly", "byMonthDay": [2, 16], "count": 4}));
-    let phone = Phone::new(Version::V14_1);
-    let shown = phone.xml(&event);
-    // Mondays and Wednesdays cover 2 and 16 November, 2 and 16 December.
-    assert!(shown.contains("<calendar:Type>1<") && shown.contains("<calendar:DayOfWeek>10<"), "{shown}");
-    assert!(shown.contains("<calendar:Until>20261216T080000Z<"));
-    assert_eq!(shown.matches("<calendar:Deleted>1<").count(), 10);
-    check_echo(&phone, &event);
-    let changed = edits(&phone, &event, "<calendar:Subject>T<", "<calendar:Subject>U<");
-    assert_eq!(changed, with(&event, |value| value["title"] = json!("U")));
-    // Once the phone sets a rule of its own, that counts.
-    let changed = edits(&phone, &event, "<calendar:DayOfWeek>10<", "<calendar:DayOfWeek>2<");
-    assert_eq!(changed["recurrenceRule"]["byDay"], json!([{"day": "mo"}]));
-}
-
-#[test]
-fn what_repeats_within_a_day_is_shown_once_and_survives() {
-    let event = of_rule(&json!({"frequency": "secondly", "interval": 1}));
-    let phone = Phone::new(Version::V14_1);
-    assert!(!phone.xml(&event).contains("Recurrence"));
-    check_echo(&phone, &event);
-}
-
-#[test]
-fn yearly_in_two_months_is_shown_month_by_month() {
-    let event =
-        of_rule(&json!({"frequency": "yearly", "byMonth": ["5", "11"], "byMonthDay": [2], "count": 3}));
-    let shown = Phone::new(Version::V12_0).xml(&event);
-    assert!(shown.contains("<calendar:Type>2<") && shown.contains("<calendar:DayOfMonth>2<"), "{shown}");
-    assert_eq!(shown.matches("<calendar:Deleted>1<").count(), 10);
-    check_echo(&Phone::new(Version::V12_0), &event);
-}
-
-#[test]
-fn an_empty_recurrence_makes_a_single_event() {
-    let changed = sends(&Phone::new(Version::V16_1), Some(&series()), "<calendar:Recurrence/>");
-    assert_eq!((changed.get("recurrenceRule"), changed.get("recurrenceOverrides")), (None, None));
-}
-
 /// quirks.md, Calendar: Windows Phone sends `<Attendees/>` with every appointment.
 #[test]
 fn an_empty_list_of_attendees_is_harmless() {
@@ -589,13 +331,6 @@ fn html_from_a_phone_stays_html() {
     );
     let shown = phone.xml(&content(Class::Calendar, &event.to_string()));
     assert!(shown.contains("<airsyncbase:Data>Fet tekst<"), "{shown}");
-}
-
-#[test]
-fn an_element_taken_from_one_occurrence_is_told_by_an_empty_one() {
-    let shown = |version| Phone::new(version).xml(&series());
-    assert!(shown(Version::V14_1).contains("<calendar:Reminder/>"));
-    assert!(!shown(Version::V14_0).contains("<calendar:Reminder/>"));
 }
 
 #[test]
