@@ -60,11 +60,11 @@ enum Outcome {
 }
 
 async fn begin(app: &App, request: Request) -> Begun {
-    let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
     let command = match request.query.command {
         Some(command) if command.is_served() => command,
         Some(_) | None => return Begun::Done(Response::status(501)),
     };
+    let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
     match run(app, &request, command, version).await {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
         Ok(Outcome::Waiting(watch)) => Begun::Waiting(watch),
