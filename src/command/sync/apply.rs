@@ -366,8 +366,12 @@ impl Applier<'_, '_> {
 
     fn read_sent(&self, sent: &Sent<'_>, base: &Content) -> Result<Content, class::Unreadable> {
         match (sent.instance, sent.data) {
-            (Some(_), Some(data)) => Err(class::Unreadable { element: data.tag(), reason: "not yet" }),
-            (Some(_), None) => Ok(base.clone()),
+            (Some(instance), Some(data)) => {
+                self.with_reading(|reading| class::change_instance(base, instance, data, reading))
+            }
+            (Some(instance), None) => {
+                self.with_reading(|reading| class::delete_instance(base, instance, reading))
+            }
             (None, Some(data)) => self.read(data, Some(base)),
             (None, None) => Ok(base.clone()),
         }
