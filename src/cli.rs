@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod demo;
 mod device;
 mod pull;
 mod wbxml;
@@ -36,6 +37,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve a company that is already there, to try everything out
+    Demo(demo::Arguments),
     /// Serve phones
     Serve(Configured),
     /// Say what is wrong with a configuration, its store and its connections
@@ -99,6 +102,7 @@ pub fn run() -> ExitCode {
 
 async fn obey(command: Command) -> Outcome {
     match command {
+        Command::Demo(arguments) => demo::run(arguments).await,
         Command::Serve(at) => serve(&at).await,
         Command::Check(at) => check::run(&at).await,
         Command::Account(command) => account::run(command).await,

@@ -1,3 +1,5 @@
+//! The demo taken apart: the configuration it writes, what it prints, its folder and accounts. Not the running demo.
+
 use std::net::SocketAddr;
 use std::path::Path;
 

@@ -50,6 +50,9 @@ Lomme demo: Fjord Elektro AS, electricians in Bergen
         let (office, file) = (self.back_office, self.configuration.display());
         let every = self.options.pull_every.as_secs_f64() / 60.0;
         let port = encrypted.port();
+        // Whoever runs it by cargo has no `lomme` to type.
+        let program = std::env::current_exe().unwrap_or_else(|_| "lomme".into());
+        let program = program.display();
         format!(
             r#"  Try
   - Add an Exchange account on a phone, in Outlook or in Thunderbird: address kari@fjord.example,
@@ -66,10 +69,10 @@ Lomme demo: Fjord Elektro AS, electricians in Bergen
   - Make a task there; it is on the phone after the next pull, every {every} min, or at once after the second line:
       curl -s -H 'Authorization: Bearer {TOKEN}' -d '{{"data": {{"@type": "Task", "uid": "try-1", "title": "Kjøpe kaffe"}}}}' \
            'http://{office}/v1/tasks?user=kari@fjord.example'
-      lomme pull kari@fjord.example --config {file}
+      {program} pull kari@fjord.example --config {file}
 
-  - Change something on the phone, and see it in the back office:
-      lomme device list --config {file}
+  - Change it on the phone, and ask the back office again. To see which phones there are:
+      {program} device list --config {file}
 "#
         )
     }

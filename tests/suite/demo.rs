@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -120,4 +121,23 @@ async fn a_taken_port_is_told_in_one_line() {
     let options = Options { back_office, ..Options::default() };
     let error = demo::run(options, |_| {}, async {}).await.unwrap_err().to_string();
     assert!(error.starts_with(&format!("the back office cannot listen on {back_office}: ")), "{error}");
+}
+
+/// `tests/run` says how the check is run; without it there is no Python to run it with.
+#[tokio::test]
+async fn the_demo_s_back_office_keeps_to_the_openapi_file() {
+    let Ok(check) = std::env::var("LOMME_CONTRACT") else { return };
+    let demo = Demo::start(None).await;
+    let mut words = check.split(' ');
+    let mut command = Command::new(words.next().unwrap());
+    command.args(words).args([
+        demo.address("Back office"),
+        "lomme-demo",
+        "kari@fjord.example",
+        "ola@fjord.example",
+    ]);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "{told}");
+    demo.stop().await;
 }
