@@ -126,7 +126,8 @@ async fn check(
     }
 }
 
-fn refused(refusal: &Refusal) -> hyper::Response<Body> {
+/// The answer to somebody who did not get in.
+pub(super) fn refused(refusal: &Refusal) -> hyper::Response<Body> {
     match refusal {
         Refusal::Wrong => reply::log_in(),
         Refusal::Busy { after } => reply::busy(*after),

@@ -3,6 +3,7 @@
 mod active_sync;
 mod agents;
 mod body;
+mod discovery;
 mod hooks;
 pub mod listen;
 mod origin;

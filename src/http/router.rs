@@ -15,6 +15,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 
+use super::discovery;
 use super::hooks;
 use super::origin::Origin;
 use crate::app::App;
@@ -24,7 +25,6 @@ use crate::auth::Auth;
 #[derive(Clone, Debug)]
 pub(super) struct Shared {
     pub(super) app: App,
-    #[expect(dead_code, reason = "discovery and the pages log in with it")]
     pub(super) auth: Auth,
 }
 
@@ -33,6 +33,12 @@ pub(super) fn new(app: App, auth: Auth) -> Router {
         .route("/healthz", get(health))
         .route("/metrics", get(metrics))
         .route("/hooks/{connection}", post(hooks::receive).layer(DefaultBodyLimit::max(hooks::BODY)))
+        .route(
+            "/autodiscover/autodiscover.xml",
+            get(discovery::xml).post(discovery::xml).layer(DefaultBodyLimit::max(discovery::BODY)),
+        )
+        .route("/autodiscover/autodiscover.json", get(discovery::json))
+        .route("/autodiscover/autodiscover.json/v1.0/{email}", get(discovery::json))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") })
         .with_state(Shared { app, auth })
 }

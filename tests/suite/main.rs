@@ -10,4 +10,5 @@ mod reference_back_office;
 mod server;
 mod transport;
 mod database;
+mod discovery;
 mod walk;
