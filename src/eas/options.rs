@@ -16,11 +16,6 @@ pub fn headers(versions: &[Version]) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The header that makes a phone start over after the versions changed (MS-ASHTTP 2.2.2.1.2.9).
-pub fn renegotiate(versions: &[Version]) -> (&'static str, String) {
-    ("X-MS-RP", joined(versions.iter().map(|version| version.as_str())))
-}
-
 // The lists carry no blanks: old phones compare their pieces as they are.
 fn joined(names: impl Iterator<Item = &'static str>) -> String {
     names.collect::<Vec<_>>().join(",")
