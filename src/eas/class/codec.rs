@@ -107,24 +107,19 @@ pub(super) mod picture {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use wbxml::Element;
-    use wbxml::Tag;
-    use wbxml::Writer;
 
     use crate::eas::class::Reading;
     use crate::eas::class::Unreadable;
-    use crate::eas::class::View;
 
     /// MS-ASCNTC 2.2.2.55 (Picture): 48 kB of base64 at most.
     const LIMIT: usize = 48 * 1024;
-
-    pub(in crate::eas::class) use super::text::lend;
 
     pub(in crate::eas::class) fn read(element: Element<'_>, _: &Reading<'_>) -> Result<String, Unreadable> {
         if element.is_opaque() && !element.text().is_ascii() || element.text().is_empty() {
             return Ok(STANDARD.encode(element.bytes()));
         }
         let base64: String = element.text().split_ascii_whitespace().collect();
-        if base64.len() > LIMIT {
+        if !fits(&base64) {
             return Err(Unreadable::at(element, "a picture of more than 48 kB"));
         }
         match STANDARD.decode(&base64) {
@@ -133,11 +128,9 @@ pub(super) mod picture {
         }
     }
 
-    // A larger picture stays with us: what a phone was not shown, it cannot take away.
-    pub(in crate::eas::class) fn write(base64: &str, tag: Tag, _: &View<'_>, writer: &mut Writer) {
-        if base64.len() <= LIMIT {
-            writer.text(tag, base64);
-        }
+    /// Whether a phone may be shown it.
+    pub(in crate::eas::class) fn fits(base64: &str) -> bool {
+        base64.len() <= LIMIT
     }
 }
 

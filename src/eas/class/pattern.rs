@@ -141,34 +141,46 @@ impl Pattern {
     }
 
     /// Reads the children of `Recurrence`; what `until` cannot read makes no sense.
+    ///
+    /// Without a type they change the `known` pattern (MS-ASCAL 2.2.2.37, from 16.0 on); without that either they
+    /// make no sense.
     pub(super) fn read(
         element: Element<'_>,
         tags: &Tags,
+        known: Option<&Self>,
         until: impl Fn(&str) -> Option<DateTime>,
     ) -> Result<Self, Unreadable> {
         let filled = |tag| element.child(tag).filter(|child| !child.is_empty());
         let byte = |tag, least, most| filled(tag).map(|child| number::<u8>(child, least, most)).transpose();
         let kind = byte(tags.kind, DAILY, YEARLY_NTH)?.filter(|kind| *kind != 4);
+        let missing = Unreadable { element: tags.kind, reason: "a recurrence without its type" };
+        let base = match (kind, known.filter(|_| !element.has(tags.kind))) {
+            (Some(kind), _) => Self { kind, interval: 1, ..Self::default() },
+            (None, Some(known)) => known.clone(),
+            (None, None) => return Err(missing),
+        };
         let told_until = |child: Element<'_>| {
             until(child.text()).ok_or_else(|| Unreadable::at(child, "not a date it may hold"))
         };
-        let mut pattern = Self {
-            kind: kind.ok_or(Unreadable { element: tags.kind, reason: "a recurrence without its type" })?,
-            occurrences: filled(tags.occurrences).map(|child| number(child, 1, 9999)).transpose()?,
+        let occurrences = filled(tags.occurrences).map(|child| number(child, 1, 9999)).transpose()?;
+        let until = filled(tags.until).map(told_until).transpose()?;
+        let interval = filled(tags.interval).map(|child| number::<u32>(child, 0, 999)).transpose()?;
+        let leap = byte(tags.is_leap_month, 0, 1)?;
+        Ok(Self {
+            kind: base.kind,
+            // MS-ASTASK 3.2.5.3.4 (Occurrences and Until): the number counts where both are there.
+            occurrences: occurrences.or_else(|| base.occurrences.filter(|_| until.is_none())),
+            until: until.or(base.until).filter(|_| occurrences.is_none()),
             // 0 is what some phones send for 1.
-            interval: filled(tags.interval).map_or(Ok(1), |child| number::<u32>(child, 0, 999))?.max(1),
-            week_of_month: byte(tags.week_of_month, 1, LAST)?,
-            day_of_week: byte(tags.day_of_week, 1, EVERY_DAY)?,
-            month_of_year: byte(tags.month_of_year, 1, 12)?,
-            until: filled(tags.until).map(told_until).transpose()?,
-            day_of_month: byte(tags.day_of_month, 1, 31)?,
-            calendar_type: byte(tags.calendar_type, 0, 23)?,
-            is_leap_month: byte(tags.is_leap_month, 0, 1)? == Some(1),
-            first_day_of_week: byte(tags.first_day_of_week, 0, 6)?,
-        };
-        // MS-ASTASK 3.2.5.3.4 (Occurrences and Until): the number counts where both are there.
-        pattern.until.take_if(|_| pattern.occurrences.is_some());
-        Ok(pattern)
+            interval: interval.unwrap_or(base.interval).max(1),
+            week_of_month: byte(tags.week_of_month, 1, LAST)?.or(base.week_of_month),
+            day_of_week: byte(tags.day_of_week, 1, EVERY_DAY)?.or(base.day_of_week),
+            month_of_year: byte(tags.month_of_year, 1, 12)?.or(base.month_of_year),
+            day_of_month: byte(tags.day_of_month, 1, 31)?.or(base.day_of_month),
+            calendar_type: byte(tags.calendar_type, 0, 23)?.or(base.calendar_type),
+            is_leap_month: leap.map_or(base.is_leap_month, |leap| leap == 1),
+            first_day_of_week: byte(tags.first_day_of_week, 0, 6)?.or(base.first_day_of_week),
+        })
     }
 
     /// What tells a rule, if the protocol can tell it.

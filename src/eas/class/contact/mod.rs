@@ -86,7 +86,7 @@ fields! {
         contacts::OFFICE_LOCATION => property / set_property(ContactProperty::OfficeLocation): text,
         contacts::RADIO_PHONE_NUMBER => phone / set_phone(PhoneSlot::Radio): text,
         // iOS up to 4 and Android declare nothing and leave out a picture that has not changed.
-        contacts::PICTURE => photo / set_photo(): picture; keeps,
+        contacts::PICTURE => [read_picture, write_picture]; keeps,
         contacts::CATEGORIES => [read_categories, write_categories],
         contacts::CHILDREN => [read_children, write_children],
         contacts2::CUSTOMER_ID => property / set_property(ContactProperty::CustomerId): text,
@@ -162,6 +162,25 @@ fn read_children(
 
 fn write_children(item: &Contact, tag: Tag, _: &View<'_>, writer: &mut Writer) {
     codec::write_list(item.children(), tag, contacts::CHILD, writer);
+}
+
+// A picture too large to be shown cannot be taken away: Thunderbird sends an empty one with every change.
+fn read_picture(
+    item: &mut Contact,
+    element: Option<Element<'_>>,
+    reading: &Reading<'_>,
+) -> Result<(), Unreadable> {
+    let told = element.map(|element| picture::read(element, reading)).transpose()?;
+    if told.is_some() || item.photo().is_some_and(picture::fits) {
+        item.set_photo(told.as_deref());
+    }
+    Ok(())
+}
+
+fn write_picture(item: &Contact, tag: Tag, _: &View<'_>, writer: &mut Writer) {
+    if let Some(base64) = item.photo().filter(|base64| picture::fits(base64)) {
+        writer.text(tag, base64);
+    }
 }
 
 fn read_body(

@@ -113,6 +113,20 @@ fn a_picture_or_body_left_out_is_kept() {
     }
 }
 
+/// Thunderbird sends an empty picture with every change of a contact that it was shown without one.
+#[test]
+fn a_picture_too_large_to_be_shown_cannot_be_taken_away() {
+    let uri = format!("data:image/jpeg;base64,{}", "A".repeat(60_000));
+    let large = content(Class::Contacts, &full().to_json().replace("https://fjord.example/logo.png", "x"));
+    let mut value = large.to_value();
+    value["media"]["m1"]["uri"] = uri.into();
+    let large = content(Class::Contacts, &value.to_string());
+    let phone = Phone::new(Version::V14_1);
+    assert!(!phone.xml(&large).contains("Picture"));
+    let changed = edits(&phone, &large, "<contacts:Title>", "<contacts:Picture/><contacts:Title>");
+    assert_eq!(Content::Contact(changed), large);
+}
+
 #[track_caller]
 fn check_birthday(sent: &str, expected: &str) {
     let phone = Phone::new(Version::V14_1);

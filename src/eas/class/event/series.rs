@@ -39,6 +39,9 @@ use crate::model::recurrence::expand::Starts;
 /// MS-ASCAL 2.2.2.21 (Exception): no more in one event.
 const MOST_EXCEPTIONS: usize = 1000;
 
+/// Occurrences looked at to find one: half a century of days. A phone may name any day up to the year 9999.
+const LOOKED_AT: usize = 20_000;
+
 fn shown(item: &Event) -> Option<Cover> {
     cover(item.recurrence_rule.as_ref()?, item.start?)
 }
@@ -57,7 +60,7 @@ fn exceptions(item: &Event) -> BTreeMap<DateTime, Option<&Patch>> {
     let mut exceptions: BTreeMap<_, _> = cover.surplus.iter().map(|at| (*at, None)).collect();
     let Some(last) = item.recurrence_overrides.last_key_value().map(|(at, _)| *at) else { return exceptions };
     let starts: BTreeSet<_> =
-        Starts::new(&cover.pattern.rule(start), start).take_while(|at| *at <= last).collect();
+        Starts::new(&cover.pattern.rule(start), start).take(LOOKED_AT).take_while(|at| *at <= last).collect();
     let visible = item.recurrence_overrides.iter().filter(|(at, _)| starts.contains(at));
     exceptions.extend(visible.map(|(at, patch)| (*at, Some(patch).filter(|patch| !patch.is_excluded()))));
     exceptions
@@ -179,8 +182,11 @@ fn read_rule(
     reading: &Reading<'_>,
 ) -> Result<(), Unreadable> {
     let Some(start) = event.start else { return Ok(()) };
-    let told = Pattern::read(element, &pattern::EVENT, |text| when::clock(event, text, &reading.view))?;
-    let is_echo = base.and_then(shown).is_some_and(|known| told.is_echo_of(&known.pattern, start));
+    let known = base.and_then(shown).map(|cover| cover.pattern);
+    let changeable = known.as_ref().filter(|_| reading.view.version >= Version::V16_0);
+    let until = |text: &str| when::clock(event, text, &reading.view);
+    let told = Pattern::read(element, &pattern::EVENT, changeable, until)?;
+    let is_echo = known.is_some_and(|known| told.is_echo_of(&known, start));
     if !is_echo {
         event.recurrence_rule = Some(told.rule(start));
     }
@@ -258,6 +264,7 @@ fn instance(event: &Event, clock: DateTime) -> Option<DateTime> {
     let (rule, start) = event.recurrence_rule.as_ref().zip(event.start)?;
     let limit = clock.checked_add(SignedDuration::from_hours(24)).ok()?;
     let near: Vec<_> = Starts::new(rule, start)
+        .take(LOOKED_AT)
         .skip_while(|at| at.date() < clock.date())
         .take_while(|at| *at < limit)
         .collect();

@@ -230,3 +230,31 @@ fn an_element_taken_from_one_occurrence_is_told_by_an_empty_one() {
     assert!(shown(Version::V14_1).contains("<calendar:Reminder/>"));
     assert!(!shown(Version::V14_0).contains("<calendar:Reminder/>"));
 }
+
+/// MS-ASCAL 2.2.2.37: from 16.0 on a change may leave the type out.
+#[test]
+fn from_16_0_on_a_part_of_a_pattern_changes_that_part() {
+    let xml = "<calendar:Recurrence><calendar:Until>20261130T080000Z</calendar:Until></calendar:Recurrence>";
+    let changed = sends(&Phone::new(Version::V16_1), Some(&series()), xml);
+    let rule = &changed["recurrenceRule"];
+    assert_eq!(
+        (&rule["byDay"], &rule["until"]),
+        (&json!([{"day": "mo"}, {"day": "we"}]), &json!("2026-11-30T09:00:00"))
+    );
+    assert!(Phone::new(Version::V14_1).sends(Class::Calendar, Some(&series()), xml).is_err());
+}
+
+#[test]
+fn an_exception_of_the_year_9999_costs_no_more_than_others() {
+    let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_1) };
+    let endless = of_rule(&json!({"frequency": "daily"}));
+    let xml = "<calendar:Exceptions><calendar:Exception><calendar:ExceptionStartTime>99981231T080000Z</calendar:ExceptionStartTime>\
+        <calendar:Subject>Late</calendar:Subject></calendar:Exception></calendar:Exceptions>";
+    let changed = content(Class::Calendar, &sends(&phone, Some(&endless), xml).to_string());
+    for _ in 0..20 {
+        assert!(!phone.xml(&changed).contains("Exceptions"));
+    }
+    let secondly = of_rule(&json!({"frequency": "secondly"}));
+    let reading = phone.reading();
+    assert!(class::delete_instance(&secondly, "99981231T080000Z", &reading).is_err());
+}

@@ -141,6 +141,17 @@ fn an_edit_of_the_alarm_alone_keeps_times_and_text() {
     }
 }
 
+/// quirks.md, Calendar: Outlook sets reminders at the start, and 18 hours before whole days.
+#[test]
+fn a_reminder_is_kept_as_sent() {
+    for minutes in ["0", "1080"] {
+        let reminder = format!("<calendar:Reminder>{minutes}</calendar:Reminder>");
+        let phone = Phone::new(Version::V14_0);
+        let event = sends(&phone, None, &format!("<calendar:Subject>x</calendar:Subject>{reminder}"));
+        assert!(phone.xml(&content(Class::Calendar, &event.to_string())).contains(&reminder));
+    }
+}
+
 #[test]
 fn an_empty_reminder_is_none() {
     let changed = sends(&Phone::new(Version::V16_1), Some(&series()), "<calendar:Reminder/>");

@@ -24,6 +24,7 @@ use crate::eas::class::codec;
 use crate::eas::class::codec::number;
 use crate::eas::class::codec::sensitivity;
 use crate::eas::class::codec::text;
+use crate::eas::class::cover::Cover;
 use crate::eas::class::cover::cover;
 use crate::eas::class::pattern;
 use crate::eas::class::pattern::Pattern;
@@ -87,7 +88,7 @@ pub(super) fn read(
     // Whoever sends no subject sends no whole task: a tick in a list, an alarm.
     let is_full = base.is_some() && data.has(tasks::SUBJECT);
     read_dates(&mut task, data, is_full, reading)?;
-    read_rule(&mut task, data, is_full)?;
+    read_rule(&mut task, base, data, is_full)?;
     read_completion(&mut task, data, reading)?;
     read_reminder(&mut task, data, reading)?;
     table::read(TASK, &mut task, data, reading, |field| is_full && field.absence == Absence::Clears)?;
@@ -187,9 +188,12 @@ fn flag_of(item: &Task, property: &str) -> bool {
     rule.and_then(|rule| rule.other.get(property)) == Some(&Value::Bool(true))
 }
 
+fn shown(item: &Task) -> Option<Cover> {
+    cover(item.recurrence_rule.as_ref()?, first(item)?)
+}
+
 fn write_recurrence(item: &Task, tag: Tag, view: &View<'_>, writer: &mut Writer) {
-    let Some((rule, start)) = item.recurrence_rule.as_ref().zip(first(item)) else { return };
-    let Some(cover) = cover(rule, start) else { return };
+    let Some((cover, start)) = shown(item).zip(first(item)) else { return };
     let until = cover.pattern.until.map(date::dashed);
     writer.container(tag, |writer| {
         cover.pattern.write(&pattern::TASK, until.as_deref(), view.version, writer);
@@ -202,15 +206,22 @@ fn write_recurrence(item: &Task, tag: Tag, view: &View<'_>, writer: &mut Writer)
     });
 }
 
-fn read_rule(task: &mut Task, data: Element<'_>, is_full: bool) -> Result<(), Unreadable> {
+fn read_rule(
+    task: &mut Task,
+    base: Option<&Task>,
+    data: Element<'_>,
+    is_full: bool,
+) -> Result<(), Unreadable> {
+    let known = base.and_then(shown);
     let Some(element) = filled(data, tasks::RECURRENCE) else {
-        if data.has(tasks::RECURRENCE) || is_full {
+        // What was never shown is not taken away.
+        if known.is_some() && (data.has(tasks::RECURRENCE) || is_full) {
             task.recurrence_rule = None;
             task.recurrence_overrides.clear();
         }
         return Ok(());
     };
-    let told = Pattern::read(element, &pattern::TASK, date::parse)?;
+    let told = Pattern::read(element, &pattern::TASK, None, date::parse)?;
     check_rule(&told, element)?;
     // MS-ASTASK 3.2.5.3.3 (Start): status 6 without it.
     let missing = Unreadable { element: tasks::START, reason: "a recurrence without its start" };
@@ -219,7 +230,6 @@ fn read_rule(task: &mut Task, data: Element<'_>, is_full: bool) -> Result<(), Un
     if first(task).is_none() {
         task.start = Some(start);
     }
-    let known = task.recurrence_rule.as_ref().and_then(|rule| cover(rule, start));
     if !known.is_some_and(|known| told.is_echo_of(&known.pattern, start)) {
         task.recurrence_rule = Some(told.rule(start));
     }

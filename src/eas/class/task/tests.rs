@@ -116,6 +116,18 @@ fn a_date_left_out_of_a_whole_task_is_gone() {
 }
 
 #[test]
+fn a_rule_that_was_never_shown_is_not_taken_away() {
+    let hourly = r#"{"title": "x", "due": "2026-11-27T00:00:00", "recurrenceRule": {"frequency": "hourly"}}"#;
+    let base = content(Class::Tasks, hourly);
+    let changed = sends(
+        Class::Tasks,
+        Some(&base),
+        "<tasks:Subject>y</tasks:Subject><tasks:DueDate>2026-11-27T00:00:00.000Z</tasks:DueDate>",
+    );
+    assert_eq!(changed, with(&base, |task| task["title"] = json!("y")));
+}
+
+#[test]
 fn a_task_at_an_hour_has_the_zone_of_its_owner() {
     let task = sends(
         Class::Tasks,
