@@ -33,6 +33,7 @@ use crate::store::device::Column;
 use crate::store::folder;
 use crate::store::retrying;
 use crate::store::state;
+use crate::sync::key::SyncKey;
 
 /// More folders than any person has; Exchange's bound is of this size.
 const COLLECTIONS: usize = 300;
@@ -207,11 +208,16 @@ async fn served(
     let mut bytes = BYTES;
     let mut response = Response::default();
     for ((collection, body), folder) in asked.request.collections.iter().zip(&asked.bodies).zip(folders) {
+        // A collection without a body of its own is repeated from a request before, under the key in force.
+        let repeated = match folder {
+            Some(folder) if body.is_empty() => Some(in_force(app, phone, collection, *folder).await?),
+            Some(_) | None => None,
+        };
+        let collection = repeated.as_ref().unwrap_or(collection);
         let one = match (collection.fault(phone.version), folder) {
             (Some(status), _) => failed(collection, status),
             (None, None) => failed(collection, Status::FOLDER_HIERARCHY_CHANGED),
             (None, Some(folder)) => {
-                let collection = &in_force(app, phone, collection, *folder).await?;
                 let window = collection.window().min(room);
                 let ask = Ask { collection, body, folder: *folder, window, bytes };
                 one(app, phone, &ask).await?
@@ -227,20 +233,17 @@ async fn served(
     Ok(response)
 }
 
-/// The collection with the key in force, if it was repeated from a request before.
+/// A repeated collection with the key in force.
 async fn in_force<'a>(
     app: &App,
     phone: &Phone,
     collection: &Collection<'a>,
     folder: FolderId,
 ) -> Result<Collection<'a>, Error> {
-    let mut collection = collection.clone();
-    if collection.sync_key.is_none() {
-        let mut reader = app.store().read().await?;
-        let row = state::find(&mut reader, phone.who(), folder).await?;
-        collection.sync_key = row.map(|row| row.state.current.key.to_string());
-    }
-    Ok(collection)
+    let mut reader = app.store().read().await?;
+    let row = state::find(&mut reader, phone.who(), folder).await?;
+    let key = row.map_or(SyncKey::FIRST, |row| row.state.current.key);
+    Ok(Collection { sync_key: Some(key.to_string()), ..collection.clone() })
 }
 
 async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
