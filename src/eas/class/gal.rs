@@ -88,3 +88,60 @@ fn write_picture(contact: &Contact, picture: Picture, writer: &mut Writer) -> Sh
 fn fits(base64: &str, most: Option<usize>) -> bool {
     most.is_none_or(|most| STANDARD.decode(base64).is_ok_and(|bytes| bytes.len() <= most))
 }
+
+#[cfg(test)]
+mod tests {
+    use wbxml::Version;
+    use wbxml::Writer;
+    use wbxml::search;
+
+    use super::Picture;
+    use super::Shown;
+    use super::write;
+    use crate::eas::golden;
+    use crate::model::contact::Contact;
+    use crate::model::object::Shape;
+
+    const FULL: &str = include_str!("../../../fixtures/items/contact-full.json");
+
+    fn entry(json: &str, picture: Picture, version: Version) -> (Vec<u8>, Shown) {
+        let contact = Contact::read(&serde_json::from_str(json).unwrap()).unwrap();
+        let mut writer = Writer::new();
+        writer.open(search::PROPERTIES);
+        let shown = write(&contact, picture, version, &mut writer);
+        (writer.finish(), shown)
+    }
+
+    #[track_caller]
+    fn check_picture(json: &str, picture: Picture, version: Version, status: Option<u8>) {
+        let (bytes, shown) = entry(json, picture, version);
+        let document = wbxml::Document::decode(bytes, &wbxml::Limits::default()).unwrap();
+        let told = document.root().child(wbxml::gal::PICTURE);
+        let told = told.map(|picture| picture.child(wbxml::gal::STATUS).unwrap().text().parse().unwrap());
+        assert_eq!((told, shown == Shown::Picture), (status, status == Some(1)));
+    }
+
+    #[test]
+    fn an_entry_has_what_a_phone_can_show() {
+        golden::check("class/gal-14.1", &entry(FULL, Picture::Wanted(None), Version::V14_1).0);
+        golden::check("class/gal-2.5", &entry(FULL, Picture::Wanted(None), Version::V2_5).0);
+    }
+
+    /// quirks.md, Mail bodies: Nokia's phones do not show an entry without its names.
+    #[test]
+    fn empty_names_are_sent_rather_than_left_out() {
+        let (bytes, _) =
+            entry(r#"{"kind": "org", "name": {"full": "Fjord AS"}}"#, Picture::Unwanted, Version::V2_5);
+        golden::check("class/gal-company", &bytes);
+    }
+
+    #[test]
+    fn a_picture_comes_with_its_status() {
+        check_picture(FULL, Picture::Wanted(None), Version::V14_1, Some(1));
+        check_picture(FULL, Picture::Wanted(Some(10)), Version::V14_1, Some(174));
+        check_picture(FULL, Picture::Enough, Version::V16_1, Some(175));
+        check_picture("{}", Picture::Wanted(None), Version::V14_1, Some(173));
+        check_picture(FULL, Picture::Unwanted, Version::V14_1, None);
+        check_picture(FULL, Picture::Wanted(None), Version::V14_0, None);
+    }
+}
