@@ -1,5 +1,6 @@
 //! The back office: what every kind of it offers to the core. Keeps nothing; the store does.
 
+pub mod dav;
 pub mod http_api;
 pub mod nudge;
 pub mod web;
