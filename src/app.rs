@@ -71,6 +71,14 @@ pub enum Error {
     Secret(#[from] secret::Error),
 }
 
+/// The one clock, for what is set up before there is an [`App`].
+#[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+pub fn now() -> Timestamp {
+    let now = Timestamp::now();
+    // The store keeps microseconds; what is compared with a stored time has to be as coarse.
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+}
+
 impl App {
     /// Opens what the configuration names: the data folder, the key of the vault, the store.
     pub async fn open(config: Config, connections: Connections) -> Result<Self, Error> {
@@ -131,12 +139,9 @@ impl App {
         &self.inner.connections
     }
 
-    /// The one clock.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+    /// The time by the one clock.
     pub fn now(&self) -> Timestamp {
-        let now = Timestamp::now();
-        // The store keeps microseconds; what is compared with a stored time has to be as coarse.
-        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+        now()
     }
 
     /// So many random bytes, fit for keys.

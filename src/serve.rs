@@ -11,7 +11,10 @@ use crate::config::Config;
 use crate::config::connection::Connection;
 use crate::config::connection::Kind;
 use crate::config::connection::LogIn;
+use crate::config::connection::Secret;
 use crate::connector::Connector;
+use crate::connector::dav;
+use crate::connector::dav::Dav;
 use crate::connector::http_api;
 use crate::connector::http_api::HttpApi;
 use crate::connector::web::Trust;
@@ -53,7 +56,7 @@ fn connections(config: &Config) -> Result<Connections, Error> {
     for connection in &config.connections {
         let connector = match connection.kind {
             Kind::HttpApi => http_api(connection),
-            Kind::Dav => continue,
+            Kind::Dav => dav(connection),
             Kind::Local => continue,
         };
         let connector =
@@ -81,6 +84,21 @@ fn http_api(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
     let classes = connection.classes.clone();
     let settings = http_api::Settings { url, log_in, classes, trust: trust(connection) };
     Ok(Arc::new(HttpApi::new(settings)?))
+}
+
+fn dav(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
+    let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.reveal().to_owned());
+    let log_in = match (connection.log_in, secret(&connection.token)) {
+        (LogIn::User, _) => dav::LogIn::PerUser,
+        (LogIn::Organisation, Some(token)) => dav::LogIn::Bearer(token),
+        (LogIn::Organisation, None) => dav::LogIn::Basic {
+            user: connection.user.clone().unwrap_or_default(),
+            password: secret(&connection.password).unwrap_or_default(),
+        },
+    };
+    let (url, classes) = (connection.url.clone(), connection.classes.clone());
+    let settings = dav::Settings { url, log_in, classes, list_only: false, trust: trust(connection) };
+    Ok(Arc::new(Dav::new(settings, app::now)?))
 }
 
 fn trust(connection: &Connection) -> Trust {

@@ -19,6 +19,7 @@ use lomme::connector::http_api::Settings;
 use lomme::connector::web::Trust;
 use lomme::model::class::Class;
 use lomme::model::content::Content;
+use serde_json::Value;
 use serde_json::json;
 
 use crate::office;
@@ -76,7 +77,13 @@ impl<C: Connector> Bench<C> {
         title: &str,
     ) -> Result<String, Error> {
         let write = Write { collection, idempotency_key: key };
-        let content = content(collection.class, title);
+        let mut value = content(collection.class, title).to_value();
+        // What an item is called changes, what it is does not.
+        let held_id = [held.0.to_owned()];
+        if let [there] = self.connector.fetch(&self.user, collection, &held_id).await?.as_slice() {
+            value["uid"] = there.content.as_ref().unwrap().uid().into();
+        }
+        let content = Content::from_value(collection.class, &value).unwrap();
         let stored = self.connector.update(&self.user, write, held.0, held.1, &content).await?;
         assert_eq!(stored.id, held.0);
         Ok(stored.etag)
@@ -97,6 +104,17 @@ fn content(class: Class, title: &str) -> Content {
         Class::Notes | Class::Email => json!({"uid": title, "title": title, "body": "Text"}),
     };
     Content::from_value(class, &value).unwrap()
+}
+
+/// A back office may know more of an item than it was told (when it was changed, the parts of a name), not less.
+#[track_caller]
+fn says(found: &Value, sent: &Value) {
+    match (found, sent) {
+        (Value::Object(found), Value::Object(sent)) => {
+            sent.iter().for_each(|(name, sent)| says(found.get(name).unwrap_or(&Value::Null), sent));
+        }
+        _ => assert_eq!(found, sent),
+    }
 }
 
 fn title(remote: &Remote) -> String {
@@ -126,7 +144,7 @@ pub(crate) async fn what_is_written_is_reported_as_it_was_answered<C: Connector>
         let (told, cursor) = bench.changes(&collection, Some(&cursor), 500).await;
         let [remote] = *upserts(&told) else { panic!("{told:?}") };
         assert_eq!((&*remote.id, &*remote.etag, &*title(remote)), (&*made.id, &*made.etag, "Blå"));
-        assert_eq!(remote.content.as_ref().unwrap(), &content(*class, "Blå"));
+        says(&remote.content.as_ref().unwrap().to_value(), &content(*class, "Blå").to_value());
 
         let etag = bench
             .update(&collection, &format!("edit-{class}"), (&made.id, &made.etag), "Grønn")

@@ -2,13 +2,15 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod back_office;
-mod connector;
-mod demo;
 mod command_line;
+mod connector;
+mod database;
+mod dav;
+mod demo;
+mod discovery;
 mod office;
+mod radicale;
 mod reference_back_office;
 mod server;
 mod transport;
-mod database;
-mod discovery;
 mod walk;
