@@ -1,7 +1,6 @@
 //! `/Microsoft-Server-ActiveSync`: who may come in, and the way of a request to its command and back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -15,10 +14,9 @@ use wbxml::Version;
 
 use super::Front;
 use super::body;
+use super::log_in;
 use super::origin::Origin;
 use super::reply;
-use crate::auth::Refusal;
-use crate::auth::credentials::Credentials;
 use crate::command;
 use crate::command::request::Request;
 use crate::command::request::Response;
@@ -99,16 +97,7 @@ async fn check(
     origin: Origin,
 ) -> Result<Option<(Arc<Account>, Query)>, hyper::Response<Body>> {
     let super::Inner { app, auth, agents, .. } = &*front.inner;
-    if !origin.may_log_in(&app.config().server) {
-        return Err(reply::plain(
-            StatusCode::FORBIDDEN,
-            "use https, or see plain_http in the configuration\n",
-        ));
-    }
-    let credentials =
-        parts.headers.get(header::AUTHORIZATION).and_then(|value| Credentials::from_header(value.as_bytes()));
-    let Some(credentials) = credentials else { return Err(reply::log_in()) };
-    let account = auth.check(app, &credentials, origin.address).await.map_err(|refusal| refused(&refusal))?;
+    let account = log_in::check(app, auth, &parts.headers, origin).await?;
     if parts.method == Method::OPTIONS {
         return Ok(None);
     }
@@ -123,22 +112,6 @@ async fn check(
     match agents.refuse(account.id, &query.device_id, &agent, app.now()) {
         Some(after) => Err(reply::busy(after)),
         None => Ok(Some((account, query))),
-    }
-}
-
-/// The answer to somebody who did not get in.
-pub(super) fn refused(refusal: &Refusal) -> hyper::Response<Body> {
-    match refusal {
-        Refusal::Wrong => reply::log_in(),
-        Refusal::Busy { after } => reply::busy(*after),
-        Refusal::Store(error) => {
-            tracing::error!(%error, "a log-in could not be checked");
-            reply::busy(Duration::from_secs(30))
-        }
-        Refusal::Failed => {
-            tracing::error!("a log-in could not be checked");
-            reply::busy(Duration::from_secs(30))
-        }
     }
 }
 

@@ -6,6 +6,7 @@ mod body;
 mod discovery;
 mod hooks;
 pub mod listen;
+mod log_in;
 mod origin;
 mod reply;
 mod router;
@@ -22,6 +23,7 @@ use self::agents::Agents;
 use self::origin::Origin;
 use crate::app::App;
 use crate::auth::Auth;
+use crate::config::Limits;
 
 /// What every connection shares. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -44,6 +46,9 @@ const ACTIVE_SYNC: [&str; 3] = [
     "/microsoft-server-activesync/default.eas",
 ];
 
+/// More than any form of ours and any question about discovery.
+const PAGE_BODY: usize = 1024 * 1024;
+
 impl Front {
     /// A front for the program, with no connection yet.
     pub fn new(app: App) -> Self {
@@ -59,7 +64,13 @@ impl Front {
         if ACTIVE_SYNC.contains(&path.as_str()) {
             return active_sync::answer(self, request, origin).await;
         }
-        let mut request = request.map(Body::new);
+        let (parts, body) = request.into_parts();
+        let limits = Limits { body: PAGE_BODY, ..self.inner.app.config().limits.clone() };
+        let body = match body::read(Body::new(body), &limits).await {
+            Ok(body) => body,
+            Err(status) => return reply::closing(reply::plain(status, "the request's body was not taken\n")),
+        };
+        let mut request = hyper::Request::from_parts(parts, Body::from(body));
         // The others are answered by exact path, but for discovery phones write it as they like.
         if path.starts_with("/autodiscover/") {
             router::set_path(&mut request, &path);

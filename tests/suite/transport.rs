@@ -17,7 +17,7 @@ const PATH: &str = "/Microsoft-Server-ActiveSync";
 const FOLDER_SYNC: &str = "/Microsoft-Server-ActiveSync?Cmd=FolderSync&User=kari&DeviceId=D1&DeviceType=Test";
 
 fn client() -> Client {
-    Client::builder().tls_danger_accept_invalid_certs(true).build().unwrap()
+    Client::builder().no_gzip().tls_danger_accept_invalid_certs(true).build().unwrap()
 }
 
 /// Sends bytes as they are and reads until the server closes, or for `patience`.
@@ -76,7 +76,8 @@ async fn a_request_line_without_sense_is_400_and_an_unknown_path_404() {
         ("/Microsoft-Server-ActiveSync?Cmd=Dance&DeviceId=D1&DeviceType=T", StatusCode::NOT_IMPLEMENTED),
         ("/elsewhere", StatusCode::NOT_FOUND),
     ] {
-        let answer = client().post(server.url(path)).basic_auth("kari", Some(PASSWORD)).send().await.unwrap();
+        let ask = client().post(server.url(path)).header("MS-ASProtocolVersion", "14.1");
+        let answer = ask.basic_auth("kari", Some(PASSWORD)).send().await.unwrap();
         assert_eq!(answer.status(), status, "{path}");
     }
     let answer = client().get(server.url(PATH)).basic_auth("kari", Some(PASSWORD)).send().await.unwrap();
@@ -141,7 +142,8 @@ async fn a_device_that_changes_its_user_agent_again_and_again_has_to_wait() {
     for number in 0..6 {
         let ask =
             client().post(server.url("/Microsoft-Server-ActiveSync?Cmd=Dance&DeviceId=D1&DeviceType=T"));
-        let ask = ask.header("User-Agent", format!("Agent {number}")).basic_auth("kari", Some(PASSWORD));
+        let ask = ask.header("MS-ASProtocolVersion", "14.1").header("User-Agent", format!("Agent {number}"));
+        let ask = ask.basic_auth("kari", Some(PASSWORD));
         let answer = ask.send().await.unwrap();
         answers.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
     }
@@ -185,4 +187,45 @@ async fn the_program_stops_in_time_with_connections_open() {
     assert!(app.is_stopping());
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     drop((idle, half));
+}
+
+#[tokio::test]
+async fn discovery_tells_this_server_whatever_the_letter_case() {
+    let server = Server::start().await;
+    let ask =
+        client().post(server.tls_url("/AutoDiscover/AutoDiscover.xml")).basic_auth("kari", Some(PASSWORD));
+    let answer = ask.send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let url = server.tls_url("/Microsoft-Server-ActiveSync");
+    let text = answer.text().await.unwrap();
+    assert!(text.contains(&format!("<Url>{url}</Url>")), "{text}");
+    let answer = client().post(server.tls_url("/autodiscover/autodiscover.xml")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    for path in [
+        "/autodiscover/autodiscover.json?Email=kari@fjord.example&Protocol=ActiveSync",
+        "/Autodiscover/Autodiscover.json/v1.0/kari@fjord.example?Protocol=ActiveSync&RedirectCount=1",
+    ] {
+        let answer = client().get(server.tls_url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert!(answer.text().await.unwrap().contains(&url), "{path}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_of_folders_is_compressed_when_and_only_when_it_is_asked_for() {
+    let server = Server::start().await;
+    let body = b"\x03\x01\x6a\x00\x00\x07\x56\x52\x03\x30\x00\x01\x01";
+    for (offer, coding) in [("gzip, deflate", Some("gzip")), ("identity", None)] {
+        let ask = client().post(server.tls_url(FOLDER_SYNC)).header("MS-ASProtocolVersion", "14.1");
+        let ask =
+            ask.header("Accept-Encoding", offer).header("Content-Type", "application/vnd.ms-sync.wbxml");
+        let answer = ask.basic_auth("kari", Some(PASSWORD)).body(body.to_vec()).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["content-type"], "application/vnd.ms-sync.wbxml");
+        let found = answer.headers().get("content-encoding").map(|coding| coding.to_str().unwrap());
+        assert_eq!(found, coding);
+        assert!(answer.headers().contains_key("content-length"));
+    }
+    server.stop().await;
 }
