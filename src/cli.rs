@@ -46,7 +46,7 @@ enum Command {
     /// Add, import, list, change and remove accounts
     #[command(subcommand)]
     Account(account::Command),
-    /// List, resync, block, allow and remove devices
+    /// List, resync, block, allow, wipe and remove devices
     #[command(subcommand)]
     Device(device::Command),
     /// Pull from the back office now, for one account or for all

@@ -2,14 +2,18 @@
 
 use clap::Args;
 use clap::Subcommand;
+use clap::ValueEnum;
 
 use super::Configured;
 use super::Failure;
 use super::Outcome;
 use super::say;
 use crate::app::App;
+use crate::command::provision::Provisioned;
+use crate::command::provision::Wipe;
 use crate::store;
 use crate::store::device;
+use crate::store::device::Column;
 use crate::store::device::Device;
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +33,23 @@ pub(super) enum Command {
     Allow(One),
     /// End the partnership; the device may come back as a new one
     Remove(One),
+    /// Have the device wipe itself, or this account, when it next asks
+    Wipe {
+        #[command(flatten)]
+        one: One,
+        /// What it is to wipe: there is no way back
+        #[arg(long)]
+        what: What,
+    },
+}
+
+/// What a device is to wipe.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum What {
+    /// The account alone; understood by ActiveSync 16.1
+    Account,
+    /// All that is on the device
+    Device,
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +68,7 @@ enum Act {
     Block,
     Allow,
     Remove,
+    Wipe(Wipe),
 }
 
 pub(super) async fn run(command: Command) -> Outcome {
@@ -56,6 +78,8 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Block(one) => act(&one, Act::Block).await,
         Command::Allow(one) => act(&one, Act::Allow).await,
         Command::Remove(one) => act(&one, Act::Remove).await,
+        Command::Wipe { one, what: What::Account } => act(&one, Act::Wipe(Wipe::Account)).await,
+        Command::Wipe { one, what: What::Device } => act(&one, Act::Wipe(Wipe::Device)).await,
     }
 }
 
@@ -92,6 +116,8 @@ async fn act(one: &One, act: Act) -> Outcome {
             Act::Block => "is blocked",
             Act::Allow => "is allowed",
             Act::Remove => "is removed",
+            Act::Wipe(Wipe::Account) => "will wipe this account when it next asks",
+            Act::Wipe(Wipe::Device) => "will wipe itself when it next asks",
         };
         say(&format!("{} ({}) {done}", device.id, device.kind))?;
     }
@@ -106,6 +132,10 @@ async fn apply(app: &App, device: &Device, act: Act) -> Result<(), store::Error>
         Act::Block => device::set_blocked(&mut tx, account, number, Some(app.now())).await?,
         Act::Allow => device::set_blocked(&mut tx, account, number, None).await?,
         Act::Remove => device::remove(&mut tx, account, number).await?,
+        Act::Wipe(wipe) => {
+            let provisioned = Provisioned { wipe: Some(wipe), ..Provisioned::read(&device.provision) };
+            device::set(&mut tx, account, number, Column::Provision, &provisioned.write()).await?;
+        }
     }
     tx.commit().await
 }

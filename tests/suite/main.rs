@@ -8,6 +8,7 @@ mod database;
 mod dav;
 mod demo;
 mod discovery;
+mod handset;
 mod office;
 mod radicale;
 mod reference_back_office;
