@@ -37,7 +37,7 @@ async fn connected(office: &Office) -> Server {
 }
 
 /// Waits until something holds, but not for ever.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let all = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -46,7 +46,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     assert!(tokio::time::timeout(Duration::from_secs(20), all).await.is_ok(), "never: {what}");
 }
 
-async fn count(server: &Server, account: AccountId, folder: FolderId) -> usize {
+pub(crate) async fn count(server: &Server, account: AccountId, folder: FolderId) -> usize {
     let mut reader = server.app.store().read().await.unwrap();
     item::remote_ids(&mut reader, account, folder).await.unwrap().len()
 }

@@ -35,7 +35,7 @@ pub(crate) struct Bench<C> {
 
 impl<C: Connector> Bench<C> {
     /// The user's main collection of a class.
-    async fn main(&self, class: Class) -> Collection {
+    pub(crate) async fn main(&self, class: Class) -> Collection {
         let collections = self.connector.collections(&self.user).await.unwrap();
         collections.into_iter().find(|collection| collection.class == class && collection.default).unwrap()
     }
@@ -108,7 +108,7 @@ fn content(class: Class, title: &str) -> Content {
 
 /// A back office may know more of an item than it was told (when it was changed, the parts of a name), not less.
 #[track_caller]
-fn says(found: &Value, sent: &Value) {
+pub(crate) fn says(found: &Value, sent: &Value) {
     match (found, sent) {
         (Value::Object(found), Value::Object(sent)) => {
             sent.iter().for_each(|(name, sent)| says(found.get(name).unwrap_or(&Value::Null), sent));

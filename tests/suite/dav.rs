@@ -16,15 +16,29 @@ use lomme::connector::dav::Settings;
 use lomme::connector::web::Trust;
 use lomme::model::class::Class;
 use lomme::model::content::Content;
+use lomme::model::id::AccountId;
+use lomme::model::id::FolderId;
+use lomme::model::id::Rev;
+use lomme::store::item;
+use lomme::store::item::Place;
+use lomme::store::outbox;
+use lomme::store::outbox::Owe;
+use lomme::store::pull;
 use serde_json::json;
 
+use crate::back_office::count;
+use crate::back_office::until;
 use crate::connector;
 use crate::connector::Bench;
 use crate::radicale::PASSWORD;
 use crate::radicale::Radicale;
 use crate::radicale::USER;
+use crate::server::Server;
 
 const CLASSES: [Class; 4] = [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes];
+
+const KARI: AccountId = AccountId(1);
+const TASKS: FolderId = FolderId(3);
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_795_000_000).unwrap()
@@ -298,6 +312,62 @@ async fn a_second_item_of_the_same_uid_is_refused() {
     }
     let told = bench.connector.create(&bench.user, write(&calendar, "twin"), &twin).await;
     assert!(matches!(told, Err(Error::Refused(_))), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_only_we_know_survives_the_server() {
+    let radicale = Radicale::start().await;
+    let bench = bench(&radicale);
+    let card = json!({"name": {"full": "Kari"}, "lomme:fileAs": "Hansen, Kari", "lomme:customerId": "K-1",
+        "phones": {"p1": {"number": "1", "label": "Radio"}, "p2": {"number": "2", "features": {"mobile": true}, "pref": 2}},
+        "example.com:team": {"name": "A;B", "members": [1, "b,c"], "text": "one\ntwo\\"}});
+    let appointment = json!({"title": "Away", "start": "2026-11-22T12:00:00", "timeZone": "America/Edmonton",
+        "duration": "PT1H", "lomme:sensitivity": "personal", "privacy": "private", "lomme:busyStatus": "out-of-office",
+        "alerts": {"r1": {"trigger": {"offset": "-PT15M"}, "action": "display"}},
+        "participants": {"p1": {"calendarAddress": "mailto:o@example.com", "roles": {"attendee": true}, "example.com:x": 1}}});
+    for (class, value) in [(Class::Contacts, card), (Class::Calendar, appointment)] {
+        let collection = bench.main(class).await;
+        let content = Content::from_value(class, &value).unwrap();
+        let made = bench.connector.create(&bench.user, write(&collection, "one"), &content).await.unwrap();
+        assert!(made.altered, "it was given a uid");
+        let there = bench.connector.fetch(&bench.user, &collection, &[made.id]).await.unwrap();
+        connector::says(&there[0].content.as_ref().unwrap().to_value(), &value);
+    }
+}
+
+#[tokio::test]
+async fn a_phone_s_change_and_a_server_s_pass_each_other() {
+    let radicale = Radicale::start().await;
+    radicale.put("tasks/there.ics", &ics("VTODO", "there", "")).await;
+    let connection = json!({"name": "dav", "kind": "dav", "url": format!("{}/{{email}}/", radicale.url),
+        "user": USER, "password": PASSWORD, "classes": ["calendar", "contacts", "tasks", "notes"]});
+    let connection = serde_json::from_value(connection).unwrap();
+    let server = Server::with(|config| config.connections = vec![connection]).await;
+    let store = server.app.store();
+    until("the server's task comes", async || count(&server, KARI, TASKS).await == 1).await;
+
+    let content = Content::from_value(Class::Tasks, &json!({"title": "From the phone"})).unwrap();
+    let now = server.app.now();
+    let mut tx = store.begin().await.unwrap();
+    let new = item::New { content: &content, writer: None, remote_id: None, etag: None, now };
+    let (item, rev) = item::create(&mut tx, KARI, TASKS, new).await.unwrap();
+    let place = Place { account: KARI, folder: TASKS, item };
+    let owe = Owe { place, connection: "dav", base_rev: Rev(0), rev, key: "a key of its own", now };
+    outbox::owe(&mut tx, owe).await.unwrap();
+    tx.commit().await.unwrap();
+    until("nothing is owed any more", async || {
+        outbox::count(&mut store.read().await.unwrap(), KARI).await.unwrap() == 0
+    })
+    .await;
+    assert!(radicale.text("tasks/").await.contains("SUMMARY:From the phone"));
+
+    radicale.put("tasks/there.ics", &ics("VTODO", "there", "PRIORITY:1\n")).await;
+    radicale.put("tasks/new.ics", &ics("VTODO", "new", "")).await;
+    let mut tx = store.begin().await.unwrap();
+    pull::ask(&mut tx, KARI, None, server.app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    until("the server's news comes", async || count(&server, KARI, TASKS).await == 3).await;
+    server.stop().await;
 }
 
 fn ics(component: &str, uid: &str, lines: &str) -> String {

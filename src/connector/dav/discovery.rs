@@ -51,7 +51,7 @@ pub async fn collections(session: &Session<'_>, classes: &[Class]) -> Result<Vec
         let place = Place::find(session, service).await?;
         let mut replies = Vec::new();
         for home in place.homes {
-            let listing = session.ask(&home, "PROPFIND", Depth::One, ABOUT).await?;
+            let listing = session.ask(&home, "PROPFIND", place.depth, ABOUT).await?;
             replies.extend(listing.responses);
         }
         replies.sort_by(|one, other| one.id.cmp(&other.id));
@@ -70,19 +70,26 @@ pub async fn collections(session: &Session<'_>, classes: &[Class]) -> Result<Vec
 /// Where the collections of a service are.
 struct Place {
     homes: Vec<Url>,
+    /// Whether the collections are in them, or they are the collections.
+    depth: Depth,
     /// The id of the calendar that invitations go to (RFC 6638 9.2).
     default: Option<String>,
 }
 
 impl Place {
+    fn at(url: Url, depth: Depth) -> Self {
+        Self { homes: vec![url], depth, default: None }
+    }
+
     /// The address may be that of a collection, of a home, of the user, or of the server.
     async fn find(session: &Session<'_>, service: Service) -> Result<Self> {
         let here = session.ask(&session.base, "PROPFIND", Depth::Zero, ABOUT).await;
         match &here {
-            Err(Error::LogIn(_) | Error::Later { .. }) => {}
-            Ok(answer) if is_collection(answer) => {
-                return Ok(Self { homes: vec![answer.url.clone()], default: None });
+            // The same would be said at any other address.
+            Err(Error::LogIn(_) | Error::Later { .. }) => {
+                return here.map(|answer| Self::at(answer.url, Depth::One));
             }
+            Ok(answer) if is_collection(answer) => return Ok(Self::at(answer.url.clone(), Depth::Zero)),
             Ok(answer) => {
                 if let Some(place) = Self::of(session, answer, service).await? {
                     return Ok(place);
@@ -101,7 +108,7 @@ impl Place {
             }
         }
         // The address is a home of a server that tells no principal, or none at all.
-        here.map(|answer| Self { homes: vec![answer.url], default: None })
+        here.map(|answer| Self::at(answer.url, Depth::One))
     }
 
     async fn of(session: &Session<'_>, answer: &Multistatus, service: Service) -> Result<Option<Self>> {
@@ -129,7 +136,7 @@ impl Place {
             Some(Ok(inbox)) => default_calendar(session, &inbox).await,
             _ => None,
         };
-        Ok(Some(Self { homes, default }))
+        Ok(Some(Self { homes, depth: Depth::One, default }))
     }
 }
 

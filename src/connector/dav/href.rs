@@ -12,11 +12,12 @@ const PLAIN: &[u8] = b"-._~!$&'()*+,;=:@";
 /// The id of what the answer of `from` calls so: its path, or the whole address on another host than the server's.
 pub fn id_of(base: &Url, from: &Url, href: &str) -> Option<String> {
     let url = from.join(href.trim()).ok()?;
-    if !may_follow(from, &url) || !may_follow(base, &url) {
+    let path = canonical(url.path());
+    // A server behind a proxy may not know by which scheme and port it is reached.
+    let is_same_host = url.host_str() == base.host_str() && matches!(url.scheme(), "http" | "https");
+    if !is_same_host && !(may_follow(from, &url) && may_follow(base, &url)) {
         return None;
     }
-    let path = canonical(url.path());
-    let is_same_host = url.origin() == base.origin();
     Some(if is_same_host { path } else { format!("{}{path}", url.origin().ascii_serialization()) })
 }
 
@@ -120,7 +121,7 @@ mod tests {
         check("http://p42-dav.example.com/x", None);
         check("https://dav.example.org/x", None);
         check("https://evilexample.com/x", None);
-        check("http://dav.example.com/x", None);
+        check("http://dav.example.com:8080/x", Some("/x"));
         check("//evil.example/x", None);
     }
 }

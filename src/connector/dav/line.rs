@@ -103,14 +103,15 @@ impl Component {
     }
 
     fn write(&self, text: &mut String) {
-        fold(&format!("BEGIN:{}", self.name), text);
+        let name = token(&self.name);
+        fold(&format!("BEGIN:{name}"), text);
         for property in &self.properties {
             fold(&property.to_line(), text);
         }
         for component in &self.components {
             component.write(text);
         }
-        fold(&format!("END:{}", self.name), text);
+        fold(&format!("END:{name}"), text);
     }
 }
 
@@ -188,13 +189,13 @@ impl Property {
     fn to_line(&self) -> String {
         let mut line = String::new();
         if let Some(group) = &self.group {
-            line.push_str(group);
+            line.push_str(&token(group));
             line.push('.');
         }
-        line.push_str(&self.name);
+        line.push_str(&token(&self.name));
         for (name, values) in &self.parameters {
             let values: Vec<String> = values.iter().map(|value| quote(value)).collect();
-            let _ = write!(line, ";{name}={}", values.join(","));
+            let _ = write!(line, ";{}={}", token(name), values.join(","));
         }
         line.push(':');
         // A line break in a value would begin a property of somebody else's making.
@@ -289,6 +290,11 @@ fn hex_pair(mut bytes: std::str::Bytes<'_>) -> Option<u8> {
     let high = char::from(bytes.next()?).to_digit(16)?;
     let low = char::from(bytes.next()?).to_digit(16)?;
     u8::try_from(high * 16 + low).ok()
+}
+
+/// A name that begins no value and no line, wherever it came from.
+fn token(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')).collect()
 }
 
 fn fold(line: &str, text: &mut String) {

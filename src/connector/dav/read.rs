@@ -206,8 +206,11 @@ async fn fetch_batch(session: &Session<'_>, collection: &Collection, ids: &[Stri
 
 /// The item in a reply; none if it is of another class.
 fn remote(reply: &Reply, class: Class, data: (&str, &str)) -> Option<Remote> {
-    let text = &reply.property(data.0, data.1)?.text;
-    let content = read_text(text, class).transpose()?;
+    let content = match reply.property(data.0, data.1) {
+        Some(text) => read_text(&text.text, class).transpose()?,
+        // Left out, it would be taken for deleted.
+        None => Err("the server tells of it, but not what it says".to_owned()),
+    };
     Some(Remote { id: reply.id.clone(), etag: reply.etag().unwrap_or_default().to_owned(), content })
 }
 

@@ -188,7 +188,7 @@ impl Session<'_> {
         if !root.is(DAV, "multistatus") {
             return Err(Error::Protocol(format!("a {} where a multistatus should be", root.name)));
         }
-        Ok(read(&self.base, url, root))
+        read(&self.base, url, root)
     }
 }
 
@@ -200,7 +200,7 @@ fn target(url: &Url, response: &Response) -> Result<Url> {
 }
 
 /// The parts of a multistatus (RFC 4918 14.16).
-fn read(base: &Url, url: Url, root: Element) -> Multistatus {
+fn read(base: &Url, url: Url, root: Element) -> Result<Multistatus> {
     let mut answer = Multistatus { url, responses: Vec::new(), sync_token: None, is_truncated: false };
     let own = href::id_of(base, &answer.url, answer.url.path());
     for part in root.children {
@@ -211,7 +211,10 @@ fn read(base: &Url, url: Url, root: Element) -> Multistatus {
             continue;
         }
         let status = part.child(DAV, "status").and_then(status);
-        for id in part.hrefs().filter_map(|href| href::id_of(base, &answer.url, href)) {
+        for href in part.hrefs() {
+            // Left out, it would be taken for deleted.
+            let elsewhere = || Error::Protocol("it tells of things on another host".to_owned());
+            let id = href::id_of(base, &answer.url, href).ok_or_else(elsewhere)?;
             // RFC 6578 3.6: what is left out is said of the collection itself.
             if status == Some(507) && Some(&id) == own.as_ref() {
                 answer.is_truncated = true;
@@ -220,7 +223,7 @@ fn read(base: &Url, url: Url, root: Element) -> Multistatus {
             answer.responses.push(reply(id, status, &part));
         }
     }
-    answer
+    Ok(answer)
 }
 
 fn reply(id: String, own: Option<u16>, part: &Element) -> Reply {
@@ -293,18 +296,25 @@ mod tests {
             <propstat><prop><displayname/></prop><status>HTTP/1.1 404 Not Found</status></propstat></response>
           <response><href>/c/gone.ics</href><status>HTTP/1.1 404 Not Found</status></response>
           <response><href>/c/</href><status>HTTP/1.1 507 Insufficient Storage</status></response>
-          <response><href>https://evil.example/x</href><status>HTTP/1.1 200 OK</status></response>
           <sync-token>t1</sync-token></multistatus>"#;
         let answer = read(
             &Url::parse("https://dav.example/").unwrap(),
             Url::parse("https://dav.example/c/").unwrap(),
             Element::parse(text).unwrap(),
-        );
+        )
+        .unwrap();
         let ids: Vec<(&str, bool)> =
             answer.responses.iter().map(|reply| (reply.id.as_str(), reply.is_gone)).collect();
         assert_eq!(ids, [("/c/a%20b.ics", false), ("/c/gone.ics", true)]);
         assert_eq!(answer.responses[0].etag(), Some("W/\"1\""));
         assert!(answer.responses[0].property(DAV, "displayname").is_none());
         assert_eq!((answer.sync_token.as_deref(), answer.is_truncated), (Some("t1"), true));
+    }
+
+    #[test]
+    fn things_of_another_host_are_not_taken_for_deleted() {
+        let text = r#"<multistatus xmlns="DAV:"><response><href>https://evil.example/x</href></response></multistatus>"#;
+        let url = Url::parse("https://dav.example/c/").unwrap();
+        assert!(read(&url, url.clone(), Element::parse(text).unwrap()).is_err());
     }
 }
