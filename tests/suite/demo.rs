@@ -13,15 +13,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// A demo that runs until it is stopped.
-struct Demo {
+pub(crate) struct Demo {
     text: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), demo::Error>>,
-    client: reqwest::Client,
+    pub(crate) client: reqwest::Client,
 }
 
 impl Demo {
-    async fn start(data: Option<&Path>) -> Self {
+    pub(crate) async fn start(data: Option<&Path>) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = Options {
@@ -42,12 +42,12 @@ impl Demo {
     }
 
     /// The address after these words in what was printed.
-    fn address(&self, words: &str) -> &str {
+    pub(crate) fn address(&self, words: &str) -> &str {
         let line = self.text.lines().find_map(|line| line.trim().strip_prefix(words)).unwrap();
         line.split_whitespace().next().unwrap()
     }
 
-    async fn asks(&self, path: &str) -> Value {
+    pub(crate) async fn asks(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.address("Back office"));
         let answer = self.client.get(url).bearer_auth("lomme-demo").send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
@@ -67,7 +67,7 @@ impl Demo {
         }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.stop.send(()).unwrap();
         let stopped = Instant::now();
         self.task.await.unwrap().unwrap();

@@ -3,15 +3,19 @@
 
 mod back_office;
 mod command_line;
+mod conformance;
 mod connector;
 mod database;
 mod dav;
 mod demo;
 mod discovery;
 mod handset;
+mod killed;
 mod office;
+mod phone;
 mod radicale;
 mod reference_back_office;
 mod server;
+mod sessions;
 mod transport;
 mod walk;

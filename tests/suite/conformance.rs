@@ -1,0 +1,396 @@
+//! What strict clients take for granted, one rule after the other: keys and replay, waiting, the wire. The rules about
+//! policies, folders and the directory are in `conformance/access.rs`.
+
+mod access;
+
+use std::time::Duration;
+use std::time::Instant;
+
+use reqwest::Method;
+use wbxml::Version;
+
+use crate::phone::Phone;
+use crate::phone::node::Node;
+use crate::phone::wire::Answer;
+use crate::phone::wire::Wire;
+use crate::phone::wire::document;
+use crate::server::Server;
+
+/// The default folders that the stories are about.
+const CONTACTS: &str = "2";
+const TASKS: &str = "3";
+
+/// A phone of Kari's that knows the folders.
+async fn phone(server: &Server, version: &str) -> Phone {
+    let mut phone = Phone::new(Wire::new(&server.url(""), "kari", version));
+    phone.sync_folders().await;
+    phone
+}
+
+/// Another phone of Kari's, in step with the contacts.
+async fn witness(server: &Server) -> Phone {
+    let wire = Wire::new(&server.url(""), "kari", "14.1");
+    let mut other = Phone::new(Wire { device: "WITNESS".to_owned(), ..wire });
+    other.sync_folders().await;
+    other.sync(CONTACTS).await;
+    other
+}
+
+/// A Sync of one folder as written here, and the bytes that came.
+async fn sync(phone: &Phone, folder: &str, key: &str, more: &str) -> Answer {
+    let inner = format!(
+        "<Collections><Collection><SyncKey>{key}</SyncKey><CollectionId>{folder}</CollectionId>{more}\
+         </Collection></Collections>"
+    );
+    phone.wire.post("Sync", document("AirSync:Sync", &inner)).await
+}
+
+/// Its collection.
+fn collection(answer: &Answer) -> Node {
+    answer.node().unwrap().find("Collection").unwrap().clone()
+}
+
+/// Whether statuses are told over HTTP yet.
+fn is_old(version: &str) -> bool {
+    version.parse::<Version>().unwrap() < Version::V14_0
+}
+
+fn add(client_id: &str, name: &str) -> String {
+    format!(
+        "<Commands><Add><ClientId>{client_id}</ClientId><ApplicationData><contacts:FileAs>{name}</contacts:FileAs>\
+         <contacts:FirstName>{name}</contacts:FirstName></ApplicationData></Add></Commands>"
+    )
+}
+
+fn delete(id: &str) -> String {
+    format!("<Commands><Delete><ServerId>{id}</ServerId></Delete></Commands>")
+}
+
+fn names(phone: &mut Phone) -> Vec<String> {
+    let mut names: Vec<String> =
+        phone.book(CONTACTS).items.values().map(|item| item.told("FirstName").to_owned()).collect();
+    names.sort();
+    names
+}
+
+/// A phone in step with no contacts, and its key.
+async fn in_step(server: &Server, version: &str) -> (Phone, String) {
+    let mut phone = phone(server, version).await;
+    phone.sync(CONTACTS).await;
+    let key = phone.book(CONTACTS).key.clone();
+    (phone, key)
+}
+
+/// Waits until a request of somebody's is held.
+async fn until_held(server: &Server) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while server.app.waiters().is_empty() {
+        assert!(Instant::now() < deadline, "nobody waits");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Rule 1.
+#[tokio::test]
+async fn a_lost_reply_is_given_again_word_for_word() {
+    let server = Server::start().await;
+    for version in ["2.5", "12.1", "14.1", "16.1"] {
+        let (phone, key) = in_step(&server, version).await;
+        let first = sync(&phone, CONTACTS, &key, &add("a", version)).await;
+        let again = sync(&phone, CONTACTS, &key, &add("a", version)).await;
+        assert_eq!(first.body, again.body, "{version}");
+    }
+    assert_eq!(names(&mut witness(&server).await), ["12.1", "14.1", "16.1", "2.5"]);
+    server.stop().await;
+}
+
+/// Rule 1: another body under the previous key is a new request.
+#[tokio::test]
+async fn five_items_are_deleted_one_by_one_under_one_key() {
+    let server = Server::start().await;
+    let (mut phone, _) = in_step(&server, "14.1").await;
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        ids.push(phone.add(CONTACTS, &format!("<contacts:FirstName>{name}</contacts:FirstName>")).await);
+    }
+    phone.sync(CONTACTS).await;
+    let key = phone.book(CONTACTS).key.clone();
+    let mut keys = vec![key.clone()];
+    for id in &ids {
+        let told = collection(&sync(&phone, CONTACTS, &key, &delete(id)).await);
+        assert_eq!(told.told("Status"), "1");
+        keys.push(told.told("SyncKey").to_owned());
+    }
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), 6, "each has a fresh key: {keys:?}");
+    assert!(names(&mut witness(&server).await).is_empty());
+    server.stop().await;
+}
+
+/// Rule 1: an Add is the same one when `ClientId` and content are.
+#[tokio::test]
+async fn an_add_that_is_repeated_among_others_is_done_once() {
+    let server = Server::start().await;
+    let (phone, key) = in_step(&server, "14.1").await;
+    let first = collection(&sync(&phone, CONTACTS, &key, &add("a", "Åse")).await);
+    let both = add("a", "Åse").replace("</Commands>", "") + &add("b", "Bo").replace("<Commands>", "");
+    let second = collection(&sync(&phone, CONTACTS, &key, &both).await);
+    assert_eq!(first.say("ServerId"), second.say("ServerId"));
+    assert_eq!(second.child("Responses").unwrap().children.len(), 2);
+    assert_eq!(names(&mut witness(&server).await), ["Bo", "Åse"]);
+    server.stop().await;
+}
+
+/// Rule 2.
+#[tokio::test]
+async fn from_the_key_before_a_phone_sees_what_it_did_itself() {
+    let server = Server::start().await;
+    let (mut phone, _) = in_step(&server, "14.1").await;
+    let id = phone.add(CONTACTS, "<contacts:FirstName>Liv</contacts:FirstName>").await;
+    phone.sync(CONTACTS).await;
+    let key = phone.book(CONTACTS).key.clone();
+    phone.change(CONTACTS, &id, "<contacts:FirstName>Live</contacts:FirstName>").await;
+    let told = collection(&sync(&phone, CONTACTS, &key, "<GetChanges/>").await);
+    let change = &told.child("Commands").unwrap().children[0];
+    assert_eq!((change.local_name(), change.say("FirstName")), ("Change", "Live"));
+    // From the key that it was given then, nothing is news.
+    let key = told.told("SyncKey").to_owned();
+    assert!(sync(&phone, CONTACTS, &key, "").await.body.is_empty());
+    sync(&phone, CONTACTS, &key, &add("new", "Per")).await;
+    let told = collection(&sync(&phone, CONTACTS, &key, "").await);
+    let change = &told.child("Commands").unwrap().children[0];
+    assert_eq!((change.local_name(), change.say("FirstName")), ("Add", "Per"));
+    server.stop().await;
+}
+
+/// Rule 3.
+#[tokio::test]
+async fn the_first_reply_brings_a_key_and_no_items() {
+    let server = Server::start().await;
+    let (mut phone, _) = in_step(&server, "14.1").await;
+    phone.add(CONTACTS, "<contacts:FirstName>Liv</contacts:FirstName>").await;
+    let first = collection(&sync(&phone, CONTACTS, "0", "").await);
+    assert!(first.child("Commands").is_none() && first.child("MoreAvailable").is_none(), "{first:?}");
+    // iOS asks twice: neither spoils the other.
+    let again = collection(&sync(&phone, CONTACTS, "0", "").await);
+    assert_eq!(first, again);
+    let told = collection(&sync(&phone, CONTACTS, first.told("SyncKey"), "").await);
+    assert_eq!(told.child("Commands").unwrap().children.len(), 1);
+    server.stop().await;
+}
+
+/// Rule 3.
+#[tokio::test]
+async fn a_key_that_was_never_given_is_refused_and_the_right_ones_stay() {
+    let server = Server::start().await;
+    let (mut phone, oldest) = in_step(&server, "14.1").await;
+    phone.add(CONTACTS, "<contacts:FirstName>Liv</contacts:FirstName>").await;
+    let previous = phone.book(CONTACTS).key.clone();
+    phone.add(CONTACTS, "<contacts:FirstName>Per</contacts:FirstName>").await;
+    let current = phone.book(CONTACTS).key.clone();
+    for wrong in ["7654321", "soon", "", "-1", &oldest] {
+        assert_eq!(collection(&sync(&phone, CONTACTS, wrong, "").await).told("Status"), "3", "{wrong}");
+    }
+    assert!(sync(&phone, CONTACTS, &current, "").await.body.is_empty());
+    assert_eq!(collection(&sync(&phone, CONTACTS, &previous, "").await).told("Status"), "1");
+    let refused = phone.ask("FolderSync", "FolderHierarchy:FolderSync", "<SyncKey>7</SyncKey>").await;
+    assert_eq!(refused.told("Status"), "9");
+    assert!(!phone.sync_folders().await);
+    server.stop().await;
+}
+
+/// Rule 4.
+#[tokio::test]
+async fn the_type_of_a_device_is_part_of_who_it_is() {
+    let server = Server::start().await;
+    let (phone, key) = in_step(&server, "14.1").await;
+    let mut other = Phone::new(Wire { kind: "Other".to_owned(), ..phone.wire.clone() });
+    other.sync_folders().await;
+    assert_eq!(collection(&sync(&other, CONTACTS, &key, "").await).told("Status"), "3");
+    let mut ola = Phone::new(Wire { user: "ola".to_owned(), ..phone.wire.clone() });
+    ola.sync_folders().await;
+    assert_eq!(collection(&sync(&ola, CONTACTS, &key, "").await).told("Status"), "3");
+    assert!(sync(&phone, CONTACTS, &key, "").await.body.is_empty());
+    server.stop().await;
+}
+
+/// Rule 5.
+#[tokio::test]
+async fn requests_at_once_are_served_one_after_the_other() {
+    let server = Server::start().await;
+    let (phone, key) = in_step(&server, "14.1").await;
+    let adds = ["a", "b", "c", "d"].map(|name| add(name, name));
+    let [a, b, c, d] = &adds;
+    let (a, b, c, d) = tokio::join!(
+        sync(&phone, CONTACTS, &key, a),
+        sync(&phone, CONTACTS, &key, b),
+        sync(&phone, CONTACTS, &key, c),
+        sync(&phone, CONTACTS, &key, d),
+    );
+    for answer in [a, b, c, d] {
+        assert_eq!(collection(&answer).told("Status"), "1");
+    }
+    assert_eq!(names(&mut witness(&server).await), ["a", "b", "c", "d"]);
+    server.stop().await;
+}
+
+/// Rule 5.
+#[tokio::test]
+async fn what_waits_is_ended_by_what_comes_after() {
+    let server = Server::start().await;
+    let (mut phone, key) = in_step(&server, "14.1").await;
+    let newer = Phone::new(phone.wire.clone());
+    let folders = [CONTACTS.to_owned()];
+    let (first, ()) = tokio::join!(phone.ping(600, &folders), async {
+        until_held(&server).await;
+        let inner = format!(
+            "<Collections><Collection><SyncKey>{key}</SyncKey><CollectionId>{CONTACTS}</CollectionId>\
+             </Collection></Collections>"
+        );
+        let wait = document("AirSync:Sync", &format!("{inner}<HeartbeatInterval>600</HeartbeatInterval>"));
+        let (held, ended) = tokio::join!(newer.wire.post("Sync", wait), async {
+            // The Ping is gone when its place is taken; the Sync that took it is ended by another.
+            loop {
+                tokio::task::yield_now().await;
+                let answer = sync(&newer, CONTACTS, &key, "").await;
+                if !server.app.waiters().is_empty() {
+                    break sync(&newer, CONTACTS, &key, "").await;
+                }
+                assert_eq!(answer.status, 200);
+            }
+        });
+        assert_eq!((held.status, ended.status), (200, 200));
+        assert!(held.body.is_empty() && ended.body.is_empty());
+    });
+    assert_eq!(first.0, "1");
+    server.stop().await;
+}
+
+/// Rule 9.
+#[tokio::test]
+async fn options_are_kept_when_absent_and_replaced_as_a_whole() {
+    let server = Server::start().await;
+    let mut phone = phone(&server, "14.1").await;
+    phone.sync(TASKS).await;
+    let done = "<tasks:Subject>Ferdig</tasks:Subject><tasks:Complete>1</tasks:Complete>\
+                <tasks:DateCompleted>2026-11-20T00:00:00.000Z</tasks:DateCompleted>";
+    phone.add(TASKS, done).await;
+    phone.add(TASKS, "<tasks:Subject>Ny</tasks:Subject><tasks:Complete>0</tasks:Complete>").await;
+    let told = collection(&sync(&phone, TASKS, "0", "").await);
+    let only_new = "<Options><FilterType>8</FilterType></Options>";
+    let told = collection(&sync(&phone, TASKS, told.told("SyncKey"), only_new).await);
+    assert_eq!(told.child("Commands").unwrap().children.len(), 1);
+    let key = told.told("SyncKey");
+    assert!(sync(&phone, TASKS, key, "").await.body.is_empty());
+    let told = collection(&sync(&phone, TASKS, key, "<Options/>").await);
+    let changes = &told.child("Commands").unwrap().children;
+    assert_eq!((changes.len(), changes[0].say("Subject")), (1, "Ferdig"));
+    server.stop().await;
+}
+
+/// Rule 10.
+#[tokio::test]
+async fn a_folder_list_is_gzipped_when_and_only_when_the_client_says_so() {
+    let server = Server::start().await;
+    let phone = phone(&server, "14.1").await;
+    let inner = format!("<SyncKey>{}</SyncKey>", phone.hierarchy_key);
+    let body = document("FolderHierarchy:FolderSync", &inner);
+    let plain = phone.wire.post("FolderSync", body.clone()).await;
+    assert!(!plain.headers.contains_key("content-encoding"));
+    assert_eq!(plain.headers["content-length"], plain.body.len().to_string().as_str());
+    let request = phone.wire.command("FolderSync").header("Accept-Encoding", "gzip").body(body);
+    let zipped = Answer::to(request).await;
+    assert_eq!(zipped.headers["content-encoding"], "gzip");
+    assert_eq!(zipped.headers["content-length"], zipped.body.len().to_string().as_str());
+    assert_eq!(zipped.body[..2], [0x1F, 0x8B]);
+    server.stop().await;
+}
+
+/// Rule 11; log-in, unknown commands and paths are in `transport.rs`.
+#[tokio::test]
+async fn broken_wbxml_is_told_as_the_version_knows_it() {
+    let server = Server::start().await;
+    for version in ["2.5", "12.0", "12.1", "14.0", "14.1", "16.0", "16.1"] {
+        let phone = phone(&server, version).await;
+        for (command, junk) in
+            [("Sync", &b"junk"[..]), ("FolderSync", b"\x03\x01\x6A\x00\x45\x5C"), ("Ping", b"\x03")]
+        {
+            let answer = phone.wire.post(command, junk.to_vec()).await;
+            if is_old(version) {
+                assert_eq!(answer.status, 400, "{version} {command}");
+            } else {
+                assert_eq!(answer.node().unwrap().told("Status"), "102", "{version} {command}");
+            }
+        }
+    }
+    let path = "/Microsoft-Server-ActiveSync?Cmd=FolderSync&DeviceId=D1&DeviceType=T";
+    let wire = Wire::new(&server.url(""), "kari", "14.1");
+    let request = wire.request(Method::POST, path).header("MS-ASProtocolVersion", "13.7");
+    let request = request.body(document("FolderHierarchy:FolderSync", "<SyncKey>0</SyncKey>"));
+    assert_eq!(Answer::to(request).await.status, 400);
+    server.stop().await;
+}
+
+/// Rule 12.
+#[tokio::test]
+async fn a_ping_is_held_to_the_end_of_its_heartbeat() {
+    let server = Server::with(|config| config.ping.min = Duration::from_secs(1)).await;
+    let (mut phone, _) = in_step(&server, "14.1").await;
+    let start = Instant::now();
+    assert_eq!(phone.ping(1, &[CONTACTS.to_owned()]).await.0, "1");
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    // Without a body it is the same again.
+    let start = Instant::now();
+    let again = phone.wire.post("Ping", Vec::new()).await;
+    assert_eq!(again.node().unwrap().told("Status"), "1");
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    server.stop().await;
+}
+
+/// Rule 12.
+#[tokio::test]
+async fn a_wait_that_cannot_be_is_answered_at_once_with_the_bound() {
+    let server = Server::start().await;
+    let (mut phone, key) = in_step(&server, "14.1").await;
+    let stranger = Phone::new(Wire { device: "STRANGER".to_owned(), ..phone.wire.clone() });
+    let nothing = stranger.wire.post("Ping", Vec::new()).await;
+    assert_eq!(nothing.node().unwrap().told("Status"), "3");
+    for (seconds, bound) in [("5", "10"), ("3600", "3540"), ("0", "10")] {
+        let inner = format!(
+            "<HeartbeatInterval>{seconds}</HeartbeatInterval><Folders><Folder><Id>{CONTACTS}</Id>\
+             <Class>Contacts</Class></Folder></Folders>"
+        );
+        let told = phone.ask("Ping", "Ping:Ping", &inner).await;
+        assert_eq!((told.told("Status"), told.told("HeartbeatInterval")), ("5", bound));
+    }
+    let collections = format!(
+        "<Collections><Collection><SyncKey>{key}</SyncKey><CollectionId>{CONTACTS}</CollectionId>\
+         </Collection></Collections>"
+    );
+    for (wait, bound) in [
+        ("<Wait>0</Wait>", "1"),
+        ("<Wait>60</Wait>", "59"),
+        ("<HeartbeatInterval>3600</HeartbeatInterval>", "3540"),
+        ("<HeartbeatInterval>2</HeartbeatInterval>", "10"),
+    ] {
+        let told = phone.ask("Sync", "AirSync:Sync", &format!("{collections}{wait}")).await;
+        assert_eq!((told.told("Status"), told.told("Limit")), ("14", bound), "{wait}");
+    }
+    server.stop().await;
+}
+
+/// Rule 12: an empty or partial Sync repeats the one before; who never asked hears 13.
+#[tokio::test]
+async fn a_request_without_a_body_repeats_the_one_before() {
+    let server = Server::start().await;
+    let (phone, key) = in_step(&server, "14.1").await;
+    let stranger = Phone::new(Wire { device: "STRANGER".to_owned(), ..phone.wire.clone() });
+    assert_eq!(stranger.wire.post("Sync", Vec::new()).await.node().unwrap().told("Status"), "13");
+    sync(&phone, CONTACTS, &key, "").await;
+    let mut other = witness(&server).await;
+    other.add(CONTACTS, "<contacts:FirstName>Liv</contacts:FirstName>").await;
+    let told = collection(&phone.wire.post("Sync", Vec::new()).await);
+    assert_eq!(told.say("FirstName"), "Liv", "{told:?}");
+    server.stop().await;
+}
