@@ -48,25 +48,30 @@ mod tests {
     use serde_json::json;
 
     #[track_caller]
-    fn check(base: Value, first: Value, second: Value, expected: Value) {
-        assert_eq!(merge(&base, &first, &second), expected);
+    fn check([base, first, second]: [&Value; 3], expected: &Value) {
+        assert_eq!(&merge(base, first, second), expected);
     }
 
     #[test]
     fn changes_of_different_properties_are_both_kept() {
         check(
-            json!({"a": 1, "b": 1, "c": {"x": 1, "y": 1}}),
-            json!({"a": 2, "b": 1, "c": {"x": 1, "y": 2}}),
-            json!({"a": 1, "c": {"x": 2, "y": 1, "z": 3}}),
-            json!({"a": 2, "c": {"x": 2, "y": 2, "z": 3}}),
+            [
+                &json!({"a": 1, "b": 1, "c": {"x": 1, "y": 1}}),
+                &json!({"a": 2, "b": 1, "c": {"x": 1, "y": 2}}),
+                &json!({"a": 1, "c": {"x": 2, "y": 1, "z": 3}}),
+            ],
+            &json!({"a": 2, "c": {"x": 2, "y": 2, "z": 3}}),
         );
     }
 
     #[test]
     fn the_first_counts_where_both_changed_the_same() {
-        check(json!({"a": 1}), json!({"a": 2}), json!({"a": 3}), json!({"a": 2}));
-        check(json!({"a": [1]}), json!({"a": [1, 2]}), json!({}), json!({"a": [1, 2]}));
-        check(json!({"a": 1}), json!({}), json!({"a": 3}), json!({}));
-        check(json!({}), json!({"a": {"x": 1}}), json!({"a": {"y": 2}}), json!({"a": {"x": 1, "y": 2}}));
+        check([&json!({"a": 1}), &json!({"a": 2}), &json!({"a": 3})], &json!({"a": 2}));
+        check([&json!({"a": [1]}), &json!({"a": [1, 2]}), &json!({})], &json!({"a": [1, 2]}));
+        check([&json!({"a": 1}), &json!({}), &json!({"a": 3})], &json!({}));
+        check(
+            [&json!({}), &json!({"a": {"x": 1}}), &json!({"a": {"y": 2}})],
+            &json!({"a": {"x": 1, "y": 2}}),
+        );
     }
 }

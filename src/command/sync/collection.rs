@@ -19,6 +19,7 @@ use crate::eas::sync::Options;
 use crate::eas::sync::Status;
 use crate::eas::sync::options_for;
 use crate::error::Error;
+use crate::model::class::Class;
 use crate::model::id::FolderId;
 use crate::store::Reader;
 use crate::store::Tx;
@@ -149,7 +150,7 @@ async fn first(
     now: Timestamp,
 ) -> Result<Served, Error> {
     let (replaced, options) =
-        known.map_or((None, Wishes::default()), |row| (Some(row.state), Wishes::read(&row.options)));
+        known.map_or_else(|| (None, Wishes::default()), |row| (Some(row.state), Wishes::read(&row.options)));
     let state = State::first(replaced, folder.rev, now);
     let key = state.current.key;
     let options = options.updated(ask.collection, true).write();
@@ -316,12 +317,7 @@ fn response(ask: &Ask<'_>, folder: &folder::Row, key: SyncKey) -> CollectionResp
 /// A collection that came to nothing. The keys that the phone may hold stay as they were.
 fn refused(ask: &Ask<'_>, status: Status) -> Served {
     let response = CollectionResponse {
-        class: ask
-            .collection
-            .class
-            .as_deref()
-            .and_then(crate::model::class::Class::from_name)
-            .map(|class| class.as_str()),
+        class: ask.collection.class.as_deref().and_then(Class::from_name).map(Class::as_str),
         sync_key: "0".to_owned(),
         collection_id: ask.folder.to_string(),
         status,
