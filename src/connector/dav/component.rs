@@ -31,10 +31,12 @@ use crate::model::object::Property as _;
 use crate::model::object::Shape;
 use crate::model::object::members;
 
-/// The HTML that Outlook writes beside a description; worth nothing once the description changes.
-const HTML: &str = "X-ALT-DESC";
-/// Where it is kept, with the description it belongs to.
-const HTML_KEPT: &str = "lomme:html";
+/// Lines that say in another form what another property says, and where the model has that. Once it changes
+/// they are wrong, and programs that know them (Outlook, Apple's calendar) would show them all the same.
+const RIDERS: [(&str, &str); 2] =
+    [("X-ALT-DESC", "/description"), ("X-APPLE-STRUCTURED-LOCATION", "/locations/l1/name")];
+/// Where they are kept, with what they belong to.
+const RIDERS_KEPT: &str = "lomme:riders";
 /// Busy and free, which TRANSP says already.
 const BUSY_STATUS: &str = "X-MICROSOFT-CDO-BUSYSTATUS";
 
@@ -91,7 +93,8 @@ pub fn read(
         match property.name.as_str() {
             name if kind != Kind::Note && OF_THE_SERIES.contains(&name) => series.push(property.clone()),
             name if span.took(kind, name) => span::keep_parameters(property, &mut reader.kept),
-            "JSPROP" | "ORGANIZER" | HTML => late.push(property.clone()),
+            "JSPROP" | "ORGANIZER" => late.push(property.clone()),
+            name if kind != Kind::Note && rides_on(name).is_some() => late.push(property.clone()),
             _ => reader.read(property.clone(), zones),
         }
     }
@@ -197,20 +200,18 @@ impl Reader {
     }
 
     fn finish(mut self, late: Vec<Property>) -> Map<String, Value> {
-        let mut additions = Vec::new();
+        let (mut additions, mut riders) = (Vec::new(), Vec::new());
         for mut property in late {
             match property.name.as_str() {
                 "ORGANIZER" if self.kind.has_people_and_alarms() => {
                     self.people.set_organizer(&mut property);
                     self.kept.keep_parameters("organizerCalendarAddress", &property);
                 }
-                HTML if self.object.contains_key("description") => {
-                    let of = self.object.get("description").cloned();
-                    let kept = json!({"of": of, "property": kept::property_json(&property)});
-                    self.object.insert(HTML_KEPT.to_owned(), kept);
-                }
                 "JSPROP" => additions.push(property),
-                _ => self.kept.properties.push(property),
+                name => match rides_on(name) {
+                    Some(place) => riders.push((place, property)),
+                    None => self.kept.properties.push(property),
+                },
             }
         }
         self.people.participants.put("participants", &mut self.object);
@@ -221,12 +222,23 @@ impl Reader {
         }
         self.kept.lay(self.kind.name(), &mut self.object);
         let mut value = Value::Object(self.object);
+        let riders: Vec<Value> = riders.into_iter().map(|(place, property)| {
+            json!({"on": place, "while": value.pointer(place), "property": kept::property_json(&property)})
+        }).collect();
+        if let Some(object) = value.as_object_mut().filter(|_| !riders.is_empty()) {
+            object.insert(RIDERS_KEPT.to_owned(), riders.into());
+        }
         additions.iter().for_each(|addition| kept::apply(&mut value, addition));
         match value {
             Value::Object(object) => object,
             _ => Map::new(),
         }
     }
+}
+
+/// What the line of this name says in another form.
+fn rides_on(name: &str) -> Option<&'static str> {
+    RIDERS.into_iter().find(|(rider, _)| *rider == name).map(|(_, place)| place)
 }
 
 /// A kept time keeps its meaning when the VTIMEZONE it named is no longer there.
@@ -296,10 +308,20 @@ fn write_sets(kind: Kind, object: &Map<String, Value>, mut put: impl FnMut(&str,
     if kind == Kind::Event {
         write_place(object, &mut put);
     }
-    let html = object.get(HTML_KEPT).filter(|html| html.get("of") == object.get("description"));
-    if let Some(property) = html.and_then(|html| kept::property_of(html.get("property")?)) {
-        put(HTML_KEPT, property);
+    for rider in object.get(RIDERS_KEPT).and_then(Value::as_array).into_iter().flatten() {
+        let place = rider.get("on").and_then(Value::as_str).unwrap_or_default();
+        let is_true = rider.get("while").unwrap_or(&Value::Null) == at(object, place).unwrap_or(&Value::Null);
+        if let Some(property) = rider.get("property").filter(|_| is_true).and_then(kept::property_of) {
+            put(RIDERS_KEPT, property);
+        }
     }
+}
+
+/// What a pointer names.
+fn at<'a>(object: &'a Map<String, Value>, pointer: &str) -> Option<&'a Value> {
+    let mut parts = pointer.trim_start_matches('/').split('/');
+    let first = object.get(parts.next()?)?;
+    parts.try_fold(first, |value, part| value.get(part))
 }
 
 fn write_place(object: &Map<String, Value>, put: &mut impl FnMut(&str, Property)) {
@@ -332,8 +354,9 @@ fn filled<T: Default + crate::model::object::Property>(object: &Map<String, Valu
 pub fn write_missing(kind: Kind, component: &mut Component, object: &Map<String, Value>, zones: &Zones) {
     let again = read(kind, component, zones, &mut Vec::new());
     let mut wanted = object.clone();
-    wanted
-        .retain(|name, _| !name.starts_with("recurrence") && !matches!(name.as_str(), ICALENDAR | HTML_KEPT));
+    wanted.retain(|name, _| {
+        !name.starts_with("recurrence") && !matches!(name.as_str(), ICALENDAR | RIDERS_KEPT)
+    });
     let main = wanted.remove("mainLocationId");
     let natural = |is_last: bool, key: &str| (is_last, key.len(), key.to_owned());
     let is_other = |key: &str| main.as_ref().and_then(Value::as_str).is_some_and(|main| main != key);

@@ -15,7 +15,8 @@ pub fn id_of(base: &Url, from: &Url, href: &str) -> Option<String> {
     let path = canonical(url.path());
     // A server behind a proxy may not know by which scheme and port it is reached.
     let is_same_host = url.host_str() == base.host_str() && matches!(url.scheme(), "http" | "https");
-    if !is_same_host && !(may_follow(from, &url) && may_follow(base, &url)) {
+    let may_follow = |from: &Url| may_follow(from, &url);
+    if !(is_same_host || may_follow(from) && may_follow(base)) {
         return None;
     }
     Some(if is_same_host { path } else { format!("{}{path}", url.origin().ascii_serialization()) })

@@ -15,6 +15,9 @@ use crate::model::slot::PIN;
 /// The property of an object that keeps what came with it in iCalendar.
 pub const ICALENDAR: &str = "iCalendar";
 
+/// The parameter with the address of the same text in another form.
+const ALTERNATIVE: &str = "ALTREP";
+
 /// Properties and parameters that wait to be written back.
 #[derive(Debug, Default)]
 pub struct Kept {
@@ -45,14 +48,23 @@ impl Kept {
     /// Keeps the parameters that are left of a property that has a place.
     pub fn keep_parameters(&mut self, place: &str, property: &Property) {
         if !property.parameters.is_empty() {
-            self.parameters.insert(place.to_owned(), json!({"parameters": parameters(property)}));
+            let mut kept = json!({"parameters": parameters(property)});
+            // RFC 5545 3.2.1: the same text in another form, so only as long as it is the same.
+            if let Some(kept) = kept.as_object_mut().filter(|_| property.parameter(ALTERNATIVE).is_some()) {
+                kept.insert("lomme:while".to_owned(), property.to_plain().into());
+            }
+            self.parameters.insert(place.to_owned(), kept);
         }
     }
 
     /// Gives the kept parameters back, those that are set already excepted.
     pub fn give_parameters(&self, place: &str, property: &mut Property) {
-        if let Some(kept) = self.parameters.get(place).and_then(|kept| kept.get("parameters")) {
-            give(kept, property);
+        let Some(kept) = self.parameters.get(place) else { return };
+        if let Some(parameters) = kept.get("parameters") {
+            give(parameters, property);
+        }
+        if kept.get("lomme:while").is_some_and(|text| *text != property.to_plain()) {
+            property.take(ALTERNATIVE);
         }
     }
 

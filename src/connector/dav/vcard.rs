@@ -263,3 +263,91 @@ fn write_missing(component: &mut Component, mut object: Map<String, Value>) {
     let lines = kept::missing(&object.into(), &again.write());
     component.properties.extend(lines);
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+
+    use super::read;
+    use super::write;
+    use crate::model::contact::Contact;
+    use crate::model::contact::entries::PhoneSlot;
+    use crate::model::contact::name::NamePart;
+    use crate::model::contact::property::AnniversaryKind;
+    use crate::model::contact::property::ContactProperty;
+    use crate::model::contact::property::NO_YEAR;
+
+    const APPLE: &str = include_str!("../../../fixtures/dav/card-apple.vcf");
+    const FOUR: &str = include_str!("../../../fixtures/dav/card-four.vcf");
+
+    fn text(contact: &Contact) -> String {
+        write(contact, Timestamp::UNIX_EPOCH).replace("\r\n ", "").replace("\r\n", "\n")
+    }
+
+    #[test]
+    fn a_phone_finds_what_others_wrote() {
+        let card = read(APPLE).unwrap();
+        assert_eq!(card.name_part(NamePart::Suffix).as_deref(), Some("PhD"));
+        assert_eq!(card.phonetic(NamePart::Surname), Some("nord"));
+        assert_eq!(card.phone(PhoneSlot::Mobile), Some("+47 900 00 001"));
+        assert_eq!(card.phone(PhoneSlot::Car), Some("+47 1"));
+        assert_eq!(card.phone(PhoneSlot::HomeFax), Some("+47 22 00 00 01"));
+        assert_eq!(card.anniversary(AnniversaryKind::Birth), Some(date(NO_YEAR, 5, 17)));
+        assert_eq!(
+            (card.spouse(), card.company(), card.department()),
+            (Some("Ola"), Some("Acme AS"), Some("Sales"))
+        );
+        assert_eq!((card.im_address(0), card.im_address(1)), (Some("skype:kari.n"), Some("aim:kariaim")));
+        assert!(card.photo().is_some());
+    }
+
+    #[test]
+    fn a_phone_s_change_touches_its_own_line_only() {
+        for (card, added) in [(APPLE, "X-ASSISTANT:Per"), (FOUR, "X-ASSISTANT:Per")] {
+            let mut contact = read(card).unwrap();
+            let before = text(&contact);
+            contact.set_property(ContactProperty::Assistant, Some("Per"));
+            let after = text(&contact);
+            let new: Vec<&str> =
+                after.lines().filter(|line| !before.lines().any(|old| old == *line)).collect();
+            assert_eq!(new, [added]);
+            assert!(before.lines().all(|old| after.lines().any(|line| line == old)));
+        }
+    }
+
+    #[test]
+    fn the_version_stays() {
+        assert!(text(&read(FOUR).unwrap()).contains("VERSION:4.0\n"));
+        assert!(text(&read(APPLE).unwrap()).contains("VERSION:3.0\n"));
+        assert!(text(&Contact::default()).contains("VERSION:3.0\n"));
+    }
+
+    #[test]
+    fn every_phone_slot_comes_back_from_a_server() {
+        let mut contact = Contact::default();
+        for (number, slot) in (1..).zip(PhoneSlot::ALL) {
+            contact.set_phone(slot, Some(&number.to_string()));
+        }
+        contact.set_name_part(NamePart::Given, Some("Kari"));
+        contact.set_anniversary(AnniversaryKind::Wedding, Some(date(2010, 6, 12)));
+        contact.set_spouse(Some("Ola"));
+        contact.set_children(&["Anna", "Per"]);
+        contact.set_file_as(Some("K"));
+        let again = read(&write(&contact, Timestamp::UNIX_EPOCH)).unwrap();
+        for slot in PhoneSlot::ALL {
+            assert_eq!(again.phone(slot), contact.phone(slot), "{slot:?}");
+        }
+        assert_eq!(again.anniversary(AnniversaryKind::Wedding), Some(date(2010, 6, 12)));
+        assert_eq!(again.children().collect::<Vec<_>>(), ["Anna", "Per"]);
+        assert_eq!((again.spouse(), again.file_as().as_deref()), (Some("Ola"), Some("K")));
+        assert_eq!(again.display_name(), contact.display_name());
+    }
+
+    #[test]
+    fn what_is_no_card_is_refused() {
+        assert!(read("").is_err());
+        assert!(read("BEGIN:VCALENDAR\nEND:VCALENDAR\n").is_err());
+        assert!(read("BEGIN:VCARD\nEND:VCARD\n").is_ok());
+    }
+}
