@@ -51,8 +51,10 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Where plain HTTP is answered; none: nowhere.
+    #[serde(deserialize_with = "value::address")]
     pub listen: Option<SocketAddr>,
     /// Where HTTPS is answered; none: nowhere.
+    #[serde(deserialize_with = "value::address")]
     pub listen_tls: Option<SocketAddr>,
     /// The certificate chain as PEM; none: one is made and signed by itself.
     pub certificate: Option<PathBuf>,
@@ -271,6 +273,13 @@ impl Config {
         if self.ping.max < self.ping.min {
             return fault("ping", "max", "must not be less than `min`");
         }
+        if !self.log.level.split(',').all(is_level) {
+            return fault(
+                "log",
+                "level",
+                "must be `error`, `warn`, `info`, `debug`, `trace`, or as in `info,lomme::http=debug`",
+            );
+        }
         self.check_limits()?;
         connection::check(&self.connections)
     }
@@ -290,6 +299,12 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+/// One part of `log.level`. The subscriber would take a mistyped level for a module's name, and say nothing more.
+fn is_level(part: &str) -> bool {
+    let level = part.rsplit('=').next().unwrap_or_default().trim();
+    ["off", "error", "warn", "info", "debug", "trace"].contains(&level)
 }
 
 impl Default for Store {

@@ -16,6 +16,7 @@ use crate::store;
 
 pub(super) async fn run(at: &Configured) -> Outcome {
     let config = Config::load(&at.config)?;
+    super::log_to_stderr(&config.log)?;
     say("configuration: understood")?;
     let app = serve::open(config).await?;
     say("store: open")?;

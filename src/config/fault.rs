@@ -60,11 +60,13 @@ impl Fault {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        let key = text.lines().nth(line - 1).and_then(key_of).map(str::to_owned);
+        let content = text.lines().nth(line - 1).unwrap_or_default();
+        let key = key_of(content).map(str::to_owned);
+        let value = content.split_once('=').map_or("", |(_, value)| value).trim().to_owned();
         let message = match (unknown(error.message()), key) {
             (Some(message), _) => message,
-            (None, Some(key)) => format!("`{key}`: {}", error.message()),
-            (None, None) => error.message().to_owned(),
+            (None, Some(key)) => format!("`{key}`: {}", plainly(error.message(), &value)),
+            (None, None) => plainly(error.message(), &value),
         };
         Self { place: Place::Line(line), message: message.replace('\n', "; ") }
     }
@@ -78,6 +80,22 @@ impl Fault {
         };
         Error::Wrong { file: file.to_owned(), line, message }
     }
+}
+
+/// What the parser says in its own words, in those of an administrator.
+fn plainly(message: &str, value: &str) -> String {
+    let is_bare = value.starts_with(|c: char| c.is_ascii_alphanumeric() || "/.:".contains(c));
+    if message.starts_with("invalid type: map, expected a sequence") {
+        return "write the section with two brackets on each side, as `[[connection]]`".to_owned();
+    }
+    // The parser names the first kind of value that it took the text for.
+    let is_grammar = ["invalid type", "invalid value"].iter().all(|start| !message.starts_with(start));
+    if is_bare && is_grammar && message.starts_with("invalid ") {
+        return format!("{message}; a text stands in quotes, as in `\"{value}\"`");
+    }
+    message
+        .replace("expected usize", "expected a whole number, 0 or more")
+        .replace("expected u8", "expected a whole number from 0 to 255")
 }
 
 /// serde says "unknown field `lisen`, expected one of `listen`, …"; people want the nearest.

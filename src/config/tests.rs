@@ -99,9 +99,16 @@ fn a_wrong_value_is_met_with_what_would_be_right() {
         "3: `every`: `15 minutes` is no duration; write it as `500ms`, `2s`, `15m` or `1h`",
     );
     check("[pull]\nevery = 15", "2: `every`: `15` is no duration; write it as `500ms`, `2s`, `15m` or `1h`");
+    check(
+        "[log]\nlevel = \"info,lomme::http=loud\"",
+        "2: `log.level`: must be `error`, `warn`, `info`, `debug`, `trace`, or as in `info,lomme::http=debug`",
+    );
     check("[ping]\nmin = \"5s\"", "2: `ping.min`: must lie between `10s` and `59m`");
     check("[ping]\nmin = \"20m\"\nmax = \"10m\"", "3: `ping.max`: must not be less than `min`");
-    check("[server]\nlisten = \"8080\"", "2: `listen`: invalid socket address syntax");
+    check(
+        "[server]\nlisten = \"8080\"",
+        "2: `listen`: `8080` is no address with a port; write it as `0.0.0.0:443` or `127.0.0.1:8080`",
+    );
     check(
         "[store]\nurl = \"mysql://x\"",
         "2: `store.url`: must be `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`",
@@ -117,6 +124,23 @@ fn a_wrong_value_is_met_with_what_would_be_right() {
     check(
         "[store]\ndata = \"d\"\n[server]\nproxies = [] # no listen",
         "3: `server.listen_tls`: say where to listen, for example `listen_tls = \"0.0.0.0:443\"`",
+    );
+}
+
+#[test]
+fn what_the_parser_says_is_said_plainly() {
+    check(
+        "[server]\nlisten = 127.0.0.1:8080",
+        "2: `listen`: invalid float, expected nothing; a text stands in quotes, as in `\"127.0.0.1:8080\"`",
+    );
+    check("[server]\nlisten = \"[::]:1\"\nlisten = \"[::]:2\"", "3: `listen`: duplicate key");
+    check(
+        "[limits]\nconnections = -1",
+        "2: `connections`: invalid value: integer `-1`, expected a whole number, 0 or more",
+    );
+    check(
+        "[connection]\nname = \"crm\"",
+        "1: write the section with two brackets on each side, as `[[connection]]`",
     );
 }
 

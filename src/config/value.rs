@@ -1,5 +1,6 @@
 //! How durations and sizes are written in the configuration and on the command line: `15m`, `36MB`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -13,6 +14,13 @@ pub(super) fn duration<'de, D: Deserializer<'de>>(source: D) -> Result<Duration,
 
 pub(super) fn optional_duration<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Duration>, D::Error> {
     duration(source).map(Some)
+}
+
+pub(super) fn address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = Written::deserialize(source)?.0;
+    let wrong =
+        || format!("`{text}` is no address with a port; write it as `0.0.0.0:443` or `127.0.0.1:8080`");
+    text.parse().map(Some).map_err(|_| Error::custom(wrong()))
 }
 
 pub(super) fn size<'de, D: Deserializer<'de>>(source: D) -> Result<usize, D::Error> {
