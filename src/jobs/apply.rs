@@ -125,8 +125,12 @@ impl Target {
         now: Timestamp,
     ) -> store::Result<Did> {
         let row = item::by_remote_id(tx, self.account, self.folder, &remote.id).await?;
-        if row.as_ref().is_some_and(|row| row.etag.as_ref() == Some(&remote.etag)) {
-            return Ok(Did::Nothing);
+        if let Some(row) = row.as_ref().filter(|row| row.etag.as_ref() == Some(&remote.etag)) {
+            // What is deleted here and owes nothing has come back there, just as it was.
+            let place = self.place(row.version.meta.item);
+            if !row.version.meta.deleted || outbox::find(tx, place).await?.is_some() {
+                return Ok(Did::Nothing);
+            }
         }
         let content = match &remote.content {
             Ok(content) if content.class() == self.class => content,

@@ -170,6 +170,29 @@ async fn the_sweep_forgets_what_is_old_and_says_so() {
 }
 
 #[tokio::test]
+async fn an_item_that_was_hidden_comes_back_as_it_was() {
+    let mut bench = Bench::new(Strategy::List).await;
+    bench.memory.put("tasks", "a", task("a"));
+    bench.pull().await;
+    let item = bench.item_called("a").await;
+    let mut tx = bench.office.app.store().begin().await.unwrap();
+    let etag = item::by_remote_id(&mut tx, KARI, TASKS, "a").await.unwrap().unwrap().etag;
+    let place = item::Place { account: KARI, folder: TASKS, item };
+    // The back office did not show it for a while; its etag is the old one.
+    item::delete(&mut tx, place, None, bench.now).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(bench.pull().await.pulled, 1);
+    assert_eq!(bench.items().await, [(item, "a".to_owned())]);
+    let mut tx = bench.office.app.store().begin().await.unwrap();
+    assert_eq!(item::by_remote_id(&mut tx, KARI, TASKS, "a").await.unwrap().unwrap().etag, etag);
+    drop(tx);
+    bench.change(item, None).await;
+    assert_eq!(bench.pull().await.pulled, 0, "what the phone deleted does not come back before it is told");
+    bench.push().await;
+    assert!(bench.there().is_empty());
+}
+
+#[tokio::test]
 async fn a_change_is_pushed_at_once_and_a_nudge_pulls_at_once() {
     let bench = Bench::new(Strategy::Cursor).await;
     let app = bench.office.app.clone();
