@@ -125,13 +125,19 @@ pub async fn contents(tx: &mut Tx, account: AccountId, folder: FolderId) -> Resu
     Ok(more)
 }
 
-/// Removes states that no phone has used for so long that it starts anew anyhow.
+/// Removes states of phones that were silent for so long that they start anew anyhow.
+///
+/// When a state was used says nothing while its phone is about: a phone that waits by Ping for a folder in which
+/// nothing happens does not use it for months.
 pub async fn states(tx: &mut Tx, account: AccountId, before: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM sync_state WHERE account_id = $1 AND used_at < $2")
-        .bind(account.0)
-        .bind(before.as_microsecond())
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "DELETE FROM sync_state WHERE account_id = $1 AND used_at < $2 AND NOT EXISTS (SELECT 1 FROM device d \
+         WHERE d.account_id = $1 AND d.device_number = sync_state.device_number AND d.seen_at >= $2)",
+    )
+    .bind(account.0)
+    .bind(before.as_microsecond())
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -13,9 +13,12 @@ use crate::connector::Strategy;
 use crate::model::folder::FolderKind;
 use crate::model::id::FolderId;
 use crate::model::id::Rev;
+use crate::store::device;
 use crate::store::folder;
 use crate::store::item;
+use crate::store::state;
 use crate::store::sweep;
+use crate::sync::state::State;
 
 #[tokio::test]
 async fn what_changes_in_the_back_office_comes_by_every_strategy() {
@@ -167,6 +170,29 @@ async fn the_sweep_forgets_what_is_old_and_says_so() {
     drop(reader);
     assert_eq!(bench.titles().await, ["a2"]);
     assert!(bench.outcomes().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_phone_that_is_about_keeps_the_state_of_a_quiet_folder() {
+    let bench = Bench::new(Strategy::Cursor).await;
+    let year_later = bench.now + SignedDuration::from_hours(365 * 24);
+    let mut tx = bench.office.app.store().begin().await.unwrap();
+    let phone = device::Device::new(KARI, "PHONE", "iPhone", bench.now);
+    let number = device::create(&mut tx, &phone).await.unwrap();
+    let who = state::Who { account: KARI, device: number };
+    let row =
+        state::Row { folder: TASKS, state: State::first(None, Rev(0), bench.now), options: "{}".to_owned() };
+    state::save(&mut tx, who, &row, bench.now).await.unwrap();
+    device::seen(&mut tx, KARI, number, year_later).await.unwrap();
+    tx.commit().await.unwrap();
+    let states = async |now| {
+        crate::jobs::sweep::all(bench.office.app.store(), now).await.unwrap();
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        state::list(&mut reader, who).await.unwrap().len()
+    };
+    assert_eq!(states(year_later).await, 1);
+    assert_eq!(states(year_later + SignedDuration::from_hours(179 * 24)).await, 1);
+    assert_eq!(states(year_later + SignedDuration::from_hours(181 * 24)).await, 0);
 }
 
 #[tokio::test]
