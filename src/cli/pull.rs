@@ -11,6 +11,7 @@ use super::Outcome;
 use super::say;
 use crate::app::App;
 use crate::store;
+use crate::store::access;
 use crate::store::account::Account;
 use crate::store::log;
 use crate::store::pull;
@@ -38,6 +39,12 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let asked_at = app.now();
     let mut tx = app.store().begin().await?;
     for account in &accounts {
+        // Whoever asks has mended a log-in that was refused, or wants to know whether it was.
+        for access in access::of_account(&mut tx, account.id).await? {
+            if access.paused_at.is_some() {
+                access::resume(&mut tx, account.id, &access.connection, asked_at).await?;
+            }
+        }
         pull::ask(&mut tx, account.id, None, asked_at).await?;
     }
     tx.commit().await?;

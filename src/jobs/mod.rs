@@ -105,6 +105,9 @@ async fn pulls(office: Office, mut stop: watch::Receiver<bool>) {
                 if let Err(error) = office.enrol().await {
                     tracing::warn!(%error, "cannot give accounts their access");
                 }
+                if let Err(error) = retrying(|| office.resume(office.app.now())).await {
+                    tracing::warn!(%error, "cannot try log-ins again that were refused");
+                }
                 if lanes.free(DIRECTORY) == PULLS {
                     lanes.start(DIRECTORY, people::pull(office.clone()));
                 }

@@ -84,6 +84,9 @@ pub(super) struct Desk {
     pub(super) user: User,
 }
 
+/// How long a shared log-in that was refused is left alone.
+const REFUSED: SignedDuration = SignedDuration::from_mins(5);
+
 /// The longest wait for one answer of a back office.
 const ANSWER: Duration = Duration::from_secs(60);
 
@@ -148,9 +151,27 @@ impl Office {
         let mut tx = self.app.store().begin().await?;
         pull::release(&mut tx, &self.node).await?;
         for connection in self.connections().filter(|connection| connection.log_in == LogIn::Organisation) {
-            access::resume_all(&mut tx, &connection.name).await?;
+            access::resume_paused(&mut tx, &connection.name, Timestamp::MAX).await?;
         }
         tx.commit().await
+    }
+
+    /// Tries shared log-ins again that were refused a while ago: one bad answer must not stop a company for good.
+    /// A log-in of an account's own waits for its owner; guessing on would lock it.
+    pub(super) async fn resume(&self, now: Timestamp) -> store::Result<()> {
+        let before = now.checked_sub(REFUSED).unwrap_or(Timestamp::MIN);
+        let mut tx = self.app.store().begin().await?;
+        for connection in self.connections().filter(|connection| connection.log_in == LogIn::Organisation) {
+            access::resume_paused(&mut tx, &connection.name, before).await?;
+        }
+        tx.commit().await
+    }
+
+    /// From one try of a log-in that was refused to the next; none: nobody tries it again by himself.
+    pub(super) fn tries_again(&self, connection: &str) -> Option<SignedDuration> {
+        let is_shared =
+            self.connection(connection).is_some_and(|connection| connection.log_in == LogIn::Organisation);
+        is_shared.then_some(REFUSED)
     }
 
     /// Gives every account access to the connections that need no log-in of its own.

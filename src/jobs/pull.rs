@@ -178,7 +178,8 @@ async fn conclude(
         }
         Err(Stop::Sealed) | Err(Stop::Connector(connector::Error::LogIn(_))) => {
             access::pause(&mut tx, due.account, &due.connection, &message, now).await?;
-            ended(next, failures)
+            let again = office.tries_again(&due.connection).map_or(next, |wait| later(now, wait));
+            ended(next.min(again), failures)
         }
         Err(Stop::Connector(connector::Error::Gone)) => {
             // The list of collections will tell whether it is gone for good.

@@ -158,12 +158,13 @@ pub async fn resume(tx: &mut Tx, account: AccountId, connection: &str, now: Time
     pull::ask(tx, account, Some(connection), now).await
 }
 
-/// Every account that a connection is paused for tries again: its shared log-in was mended by a restart.
-pub async fn resume_all(tx: &mut Tx, connection: &str) -> Result<()> {
+/// The accounts that a connection has been paused for since a time or longer try again.
+pub async fn resume_paused(tx: &mut Tx, connection: &str, before: Timestamp) -> Result<()> {
     sqlx::query(
-        "UPDATE access SET paused_at = NULL, notice = NULL WHERE connection = $1 AND paused_at IS NOT NULL",
+        "UPDATE access SET paused_at = NULL, notice = NULL WHERE connection = $1 AND paused_at <= $2",
     )
     .bind(connection)
+    .bind(before.as_microsecond())
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -1,5 +1,6 @@
 //! What goes to the back office.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::Bench;
@@ -176,6 +177,22 @@ async fn a_refused_log_in_pauses_the_connection_until_it_is_given_again() {
     access::set(&mut tx, KARI, "office", access::LogIn::default(), bench.now).await.unwrap();
     tx.commit().await.unwrap();
     bench.push().await;
+    assert_eq!(bench.there(), ["new"]);
+}
+
+#[tokio::test]
+async fn a_shared_log_in_that_was_refused_once_is_tried_again() {
+    let mut bench = Bench::pulled(Strategy::Cursor).await;
+    bench.memory.mood(|moods| moods.log_in_fails = true);
+    bench.create(&task("new")).await;
+    bench.push().await;
+    bench.memory.mood(|moods| moods.log_in_fails = false);
+    bench.now += SignedDuration::from_mins(4);
+    bench.office.resume(bench.now).await.unwrap();
+    assert_eq!(bench.push().await, 0, "not yet");
+    bench.now += SignedDuration::from_mins(2);
+    bench.office.resume(bench.now).await.unwrap();
+    assert_eq!(bench.push().await, 1);
     assert_eq!(bench.there(), ["new"]);
 }
 
