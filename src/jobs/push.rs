@@ -252,7 +252,7 @@ async fn finish(office: &Office, attempt: &Attempt, answer: &Answer, now: Timest
     let Some(owed) = current else { return Ok(()) };
     match answer {
         Answer::Stored(stored, there) => {
-            accepted(&mut tx, attempt, &owed, stored, there.as_deref(), now).await?;
+            accepted(&mut tx, attempt, &row, &owed, stored, there.as_deref(), now).await?;
         }
         Answer::Deleted => {
             item::set_remote(&mut tx, place, row.remote_id.as_deref(), row.etag.as_deref()).await?;
@@ -279,6 +279,7 @@ async fn finish(office: &Office, attempt: &Attempt, answer: &Answer, now: Timest
 async fn accepted(
     tx: &mut Tx,
     attempt: &Attempt,
+    row: &Row,
     owed: &Owed,
     stored: &Stored,
     there: Option<&Remote>,
@@ -287,17 +288,52 @@ async fn accepted(
     let place = owed.place;
     // An alteration that could not be fetched: with no etag the next pull takes what is there.
     let etag = if stored.altered && there.is_none() { "" } else { stored.etag.as_str() };
-    let etag = there.map_or(etag, |there| there.etag.as_str());
+    // With the old one the newer version that follows meets what is there (412), rather than undoing it unseen.
+    let is_newest = owed.rev == attempt.sent_rev();
+    let old =
+        attempt.remote.as_ref().map(|(_, etag)| etag.as_str()).filter(|_| etag.is_empty() && !is_newest);
+    let etag = there.map_or_else(|| old.unwrap_or(etag), |there| there.etag.as_str());
     item::set_remote(tx, place, Some(&stored.id), Some(etag)).await?;
     let message = if attempt.remote.is_some() { "changed" } else { "created" };
-    if owed.rev == attempt.sent_rev()
-        && let Some(Ok(there)) = there.map(|there| &there.content)
-        && attempt.content.as_ref() != Some(there)
-        && there.class() == attempt.target.class
-    {
-        item::replace(tx, place, there, None, now).await?;
+    let there = there.and_then(|there| there.content.as_ref().ok());
+    let altered = there
+        .filter(|there| attempt.content.as_ref() != Some(*there) && there.class() == attempt.target.class);
+    match altered {
+        Some(there) if owed.rev == attempt.sent_rev() => {
+            item::replace(tx, place, there, None, now).await?;
+        }
+        Some(there) => {
+            note(tx, attempt, Outcome::Accepted, message, now).await?;
+            return altered_meanwhile(tx, attempt, row, owed, there, now).await;
+        }
+        None => {}
     }
     answered(tx, attempt, owed, message, now).await
+}
+
+/// The phone changed on while the back office altered what it was sent: both are kept, and the phone's counts
+/// where they meet, for it is the later one. Sent as it is, it would undo the alteration unseen.
+async fn altered_meanwhile(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    row: &Row,
+    owed: &Owed,
+    there: &Content,
+    now: Timestamp,
+) -> store::Result<()> {
+    let place = owed.place;
+    let newest = attempt.target.read(row).filter(|_| !row.version.meta.deleted);
+    let (Some(sent), Some(newest)) = (&attempt.content, newest) else {
+        return next(tx, attempt, owed, now).await;
+    };
+    let base = item::replace(tx, place, there, None, now).await?;
+    match settle::merged(Some(sent), &newest, there, true) {
+        settle::Settled::Ours(both) => {
+            let rev = item::replace(tx, place, &both, None, now).await?;
+            outbox::rebase(tx, place, base, rev, &super::new_key(), now).await
+        }
+        _ => outbox::done(tx, place).await,
+    }
 }
 
 async fn answered(

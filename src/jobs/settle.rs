@@ -73,7 +73,13 @@ pub(super) fn holds(there: &Content, sent: &Content) -> bool {
     sent.iter().all(|(name, value)| ITS_OWN.contains(&name.as_str()) || there.get(name) == Some(value))
 }
 
-fn merged(base: Option<&Content>, ours: &Content, theirs: &Content, device_first: bool) -> Settled {
+/// Both sides' changes since a version; where they meet, the device's count if it is first.
+pub(super) fn merged(
+    base: Option<&Content>,
+    ours: &Content,
+    theirs: &Content,
+    device_first: bool,
+) -> Settled {
     let base = base.map_or_else(|| serde_json::json!({}), Content::to_value);
     let (ours, other) = (ours.to_value(), theirs.to_value());
     let merged =

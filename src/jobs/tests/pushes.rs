@@ -224,6 +224,23 @@ async fn what_the_back_office_makes_of_an_item_comes_to_the_phone() {
 }
 
 #[tokio::test]
+async fn a_phone_that_edits_on_undoes_nothing_that_the_back_office_altered() {
+    let mut bench = Bench::pulled(Strategy::Cursor).await;
+    bench.memory.mood(|moods| (moods.alters, moods.lost_answers) = (true, 1));
+    let item = bench.create(&content("new", 1)).await;
+    bench.push().await;
+    bench.memory.mood(|moods| moods.alters = false);
+    bench.change(item, Some(&content("new", 2))).await;
+    bench.wait();
+    bench.push().await;
+    bench.push().await;
+    assert_eq!(bench.memory.contents("tasks")[0].1, content("NEW", 2));
+    bench.pull().await;
+    assert_eq!(bench.items().await, [(item, "NEW".to_owned())]);
+    assert_eq!(bench.owed().await, 0);
+}
+
+#[tokio::test]
 async fn a_push_during_a_pull_is_not_undone_by_what_the_pull_saw() {
     let mut bench = Bench::new(Strategy::Cursor).await;
     bench.memory.put("tasks", "a", task("old"));
