@@ -73,7 +73,8 @@ async fn admit(
         }
     };
     let Some((account, query)) = checked else { return Ok(Admitted::Options) };
-    let body = body::read(body, &front.inner.app.config().limits)
+    let limits = &front.inner.app.config().limits;
+    let body = body::read(body, limits.body, limits)
         .await
         .map_err(|status| reply::closing(reply::plain(status, "the request's body was not taken\n")))?;
     let text = |name: &str| header_text(&parts.headers, name);

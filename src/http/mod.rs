@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::body::Bytes;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
@@ -23,7 +24,6 @@ use self::agents::Agents;
 use self::origin::Origin;
 use crate::app::App;
 use crate::auth::Auth;
-use crate::config::Limits;
 
 /// What every connection shares. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -46,9 +46,6 @@ const ACTIVE_SYNC: [&str; 3] = [
     "/microsoft-server-activesync/default.eas",
 ];
 
-/// More than any form of ours and any question about discovery.
-const PAGE_BODY: usize = 1024 * 1024;
-
 impl Front {
     /// A front for the program, with no connection yet.
     pub fn new(app: App) -> Self {
@@ -65,10 +62,17 @@ impl Front {
             return active_sync::answer(self, request, origin).await;
         }
         let (parts, body) = request.into_parts();
-        let limits = Limits { body: PAGE_BODY, ..self.inner.app.config().limits.clone() };
-        let body = match body::read(Body::new(body), &limits).await {
-            Ok(body) => body,
-            Err(status) => return reply::closing(reply::plain(status, "the request's body was not taken\n")),
+        let body = Body::new(body);
+        let body = if let Some(most) = router::body_limit(&path) {
+            match body::read(body, most, &self.inner.app.config().limits).await {
+                Ok(body) => body,
+                Err(status) => {
+                    return reply::closing(reply::plain(status, "the request's body was not taken\n"));
+                }
+            }
+        } else {
+            body::discard(body, &parts.headers).await;
+            Bytes::new()
         };
         let mut request = hyper::Request::from_parts(parts, Body::from(body));
         // The others are answered by exact path, but for discovery phones write it as they like.
