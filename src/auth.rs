@@ -95,7 +95,7 @@ impl Auth {
             Found::Fresh(account) => return Ok(account),
             Found::Look(account) => {
                 // Another node or the command line may have changed the password or taken the account away.
-                let present = store::account::by_id(&mut *app.store().read().await?, account.id).await?;
+                let present = store::account::by_id(&mut *app.store().glance().await?, account.id).await?;
                 match present {
                     Some(present) if present.password == account.password => {
                         return Ok(cache.renew(&key, present, app.now()));
@@ -141,7 +141,7 @@ impl Auth {
 
 /// Finds the account by any of the forms that a log-in name has.
 async fn by_log_in_name(app: &App, name: &LogInName) -> Result<Option<Account>, store::Error> {
-    let mut reader = app.store().read().await?;
+    let mut reader = app.store().glance().await?;
     if let Some(email) = name.email() {
         return store::account::by_email(&mut reader, &email).await;
     }

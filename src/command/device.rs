@@ -76,9 +76,9 @@ pub struct Caller<'a> {
 pub async fn admit(app: &App, caller: Caller<'_>) -> Result<Device, Error> {
     let (id, kind) = (caller.query.device_id.as_str(), caller.query.device_type.as_str());
     let now = app.now();
-    let mut reader = app.store().read().await?;
-    let found = device::find(&mut reader, caller.account, id, kind).await?;
-    drop(reader);
+    let mut glance = app.store().glance().await?;
+    let found = device::find(&mut glance, caller.account, id, kind).await?;
+    drop(glance);
     let device = match found {
         Some(device) => device,
         None => {

@@ -234,7 +234,7 @@ async fn next_hierarchy_rev(tx: &mut Tx, account: AccountId) -> Result<Rev> {
     Ok(Rev(row.try_get(0)?))
 }
 
-fn read(row: &AnyRow) -> Result<Row> {
+pub(super) fn read(row: &AnyRow) -> Result<Row> {
     let kind = u8::try_from(row.try_get::<i64, _>(3)?).map(FolderKind).unwrap_or(FolderKind::UNKNOWN);
     let parent: i64 = row.try_get(1)?;
     Ok(Row {

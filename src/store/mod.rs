@@ -27,6 +27,7 @@ use sqlx::AnyPool;
 use sqlx::Connection as _;
 use sqlx::Transaction;
 use sqlx::any::AnyPoolOptions;
+use sqlx::pool::PoolConnection;
 
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
@@ -129,6 +130,12 @@ pub struct Reader {
     inner: Transaction<'static, Any>,
 }
 
+/// A connection to read from with one statement, which is a snapshot by itself: it saves the `BEGIN` and the end.
+#[derive(Debug)]
+pub struct Glance {
+    inner: PoolConnection<Any>,
+}
+
 impl Store {
     /// Opens the database at `url` (`sqlite:PATH` or `postgres://…`), creates or upgrades its tables.
     pub async fn open(url: &str, waiters: Waiters) -> Result<Self> {
@@ -186,6 +193,11 @@ impl Store {
             Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         Ok(Reader { inner: self.readers.begin_with(open).await? })
+    }
+
+    /// Takes a connection for one statement. What takes two that must agree needs [`Store::read`].
+    pub async fn glance(&self) -> Result<Glance> {
+        Ok(Glance { inner: self.readers.acquire().await? })
     }
 
     /// Who waits on this node.
@@ -265,6 +277,19 @@ impl Deref for Reader {
 }
 
 impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+impl Deref for Glance {
+    type Target = AnyConnection;
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Glance {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         &mut self.inner
     }

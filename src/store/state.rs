@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use super::Error;
 use super::Result;
 use super::Tx;
+use super::folder;
 use crate::model::id::AccountId;
 use crate::model::id::DeviceNumber;
 use crate::model::id::FolderId;
@@ -35,6 +36,17 @@ pub struct Aside {
     pub rev: Rev,
     /// The program that failed; another one may succeed.
     pub program: String,
+}
+
+/// Where a device and a folder stand at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The device's state.
+    pub state: Row,
+    /// The folder.
+    pub folder: folder::Row,
+    /// Whether an item was set aside by another program than the one that asks.
+    pub has_aside: bool,
 }
 
 /// Whose state.
@@ -70,6 +82,33 @@ pub async fn find(connection: &mut AnyConnection, who: Who, folder: FolderId) ->
     .fetch_optional(connection)
     .await?;
     row.as_ref().map(read).transpose()
+}
+
+/// A state, its folder, and whether another program than `program` set an item aside there: what an empty Sync has
+/// to know, in one statement.
+pub async fn standing(
+    connection: &mut AnyConnection,
+    who: Who,
+    folder: FolderId,
+    program: &str,
+) -> Result<Option<Standing>> {
+    let row = sqlx::query(
+        "SELECT f.folder_id, f.parent_id, f.name, f.kind, f.connection, f.remote_id, f.read_only_at, f.rev, \
+         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, s.state, s.options, \
+         (SELECT COUNT(*) FROM aside WHERE account_id = $1 AND folder_id = $3 AND device_number = $2 \
+         AND program <> $4) FROM sync_state s JOIN folder f ON f.account_id = $1 AND f.folder_id = $3 \
+         WHERE s.account_id = $1 AND s.device_number = $2 AND s.folder_id = $3",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .bind(folder.0)
+    .bind(program)
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = Row { folder, state: parse(row.try_get(12)?)?, options: row.try_get(13)? };
+    let has_aside = row.try_get::<i64, _>(14)? > 0;
+    Ok(Some(Standing { state, folder: folder::read(&row)?, has_aside }))
 }
 
 /// One state, locked until the transaction ends: a device's requests for a folder are served one after the other.
@@ -184,11 +223,10 @@ pub async fn clear_aside(tx: &mut Tx, who: Who, folder: FolderId, item: ItemId) 
 }
 
 fn read(row: &AnyRow) -> Result<Row> {
-    let state: String = row.try_get(1)?;
-    Ok(Row {
-        folder: FolderId(row.try_get(0)?),
-        state: serde_json::from_str(&state)
-            .map_err(|error| Error::Damaged { table: "sync_state", reason: error.to_string() })?,
-        options: row.try_get(2)?,
-    })
+    Ok(Row { folder: FolderId(row.try_get(0)?), state: parse(row.try_get(1)?)?, options: row.try_get(2)? })
+}
+
+fn parse(json: &str) -> Result<State> {
+    serde_json::from_str(json)
+        .map_err(|error| Error::Damaged { table: "sync_state", reason: error.to_string() })
 }

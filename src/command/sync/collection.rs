@@ -21,7 +21,7 @@ use crate::eas::sync::options_for;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::id::FolderId;
-use crate::store::Reader;
+use crate::store::Glance;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::state;
@@ -96,9 +96,12 @@ impl Wishes {
     }
 }
 
-/// Serves a collection in which nothing happened out of a snapshot; none if it takes a transaction.
+/// Serves a collection in which nothing happened at a glance; none if it takes a transaction.
+///
+/// What phones ask most: it is one statement. That the filter ages is looked up by a second one, once a day at most;
+/// a change in between moves the journal, which the next request sees.
 pub async fn serve_quiet(
-    reader: &mut Reader,
+    glance: &mut Glance,
     phone: &Phone,
     ask: &Ask<'_>,
     now: Timestamp,
@@ -106,16 +109,18 @@ pub async fn serve_quiet(
     if !ask.collection.commands.is_empty() || ask.collection.supported.is_some() {
         return Ok(None);
     }
-    let Some(row) = state::find(reader, phone.who(), ask.folder).await? else { return Ok(None) };
-    let Some(folder) = live(reader, phone, ask.folder).await? else { return Ok(None) };
+    let found = state::standing(glance, phone.who(), ask.folder, window::PROGRAM).await?;
+    let Some(state::Standing { state: row, folder, has_aside }) = found else { return Ok(None) };
     let wishes = Wishes::read(&row.options);
     let slot = &row.state.current;
-    if key(ask) != Some(slot.key) || wishes.updated(ask.collection, false) != wishes || is_lost(slot, &folder)
-    {
+    let is_as_before = key(ask) == Some(slot.key) && wishes.updated(ask.collection, false) == wishes;
+    if !is_as_before || folder.deleted || is_lost(slot, &folder) {
         return Ok(None);
     }
     let scope = scope(phone, &folder, &wishes, now);
-    if ask.collection.wants_changes() && window::may_have_news(reader, &scope, slot).await? {
+    let has_news =
+        has_aside || window::has_moved(&scope, slot) || window::has_aged(glance, &scope, slot).await?;
+    if ask.collection.wants_changes() && has_news {
         return Ok(None);
     }
     Ok(Some(Served { response: response(ask, &folder, slot.key), is_quiet: true, is_stored: true }))

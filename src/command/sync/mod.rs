@@ -240,18 +240,18 @@ async fn in_force<'a>(
     collection: &Collection<'a>,
     folder: FolderId,
 ) -> Result<Collection<'a>, Error> {
-    let mut reader = app.store().read().await?;
-    let row = state::find(&mut reader, phone.who(), folder).await?;
+    let mut glance = app.store().glance().await?;
+    let row = state::find(&mut glance, phone.who(), folder).await?;
     let key = row.map_or(SyncKey::FIRST, |row| row.state.current.key);
     Ok(Collection { sync_key: Some(key.to_string()), ..collection.clone() })
 }
 
 async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
-    let mut reader = app.store().read().await?;
-    if let Some(served) = collection::serve_quiet(&mut reader, phone, ask, app.now()).await? {
+    let mut glance = app.store().glance().await?;
+    if let Some(served) = collection::serve_quiet(&mut glance, phone, ask, app.now()).await? {
         return Ok(served);
     }
-    drop(reader);
+    drop(glance);
     retrying(|| collection::serve(app, phone, ask)).await
 }
 

@@ -268,19 +268,26 @@ pub async fn count(
 
 /// Whether it is worth while to look: a cheap no for a folder that nothing happened in.
 pub async fn may_have_news(connection: &mut Connection, scope: &Scope, slot: &Slot) -> Result<bool, Error> {
-    let folder = &scope.folder;
-    match slot.cursor {
-        Cursor::At(rev) if rev == folder.rev || folder.rev == Rev(0) => {}
-        Cursor::At(_) | Cursor::Walk(_) => return Ok(true),
+    if has_moved(scope, slot) || has_aged(connection, scope, slot).await? {
+        return Ok(true);
     }
-    if slot.cutoff != scope.cutoff {
-        let cutoffs = (slot.cutoff, scope.cutoff);
-        if walk::has_aged(connection, scope.who.account, folder.folder.id, cutoffs).await? {
-            return Ok(true);
-        }
-    }
-    let aside = state::aside(connection, scope.who, folder.folder.id).await?;
+    let aside = state::aside(connection, scope.who, scope.folder.folder.id).await?;
     Ok(aside.iter().any(|aside| aside.program != PROGRAM))
+}
+
+/// Whether the journal is further than the phone.
+pub fn has_moved(scope: &Scope, slot: &Slot) -> bool {
+    let head = scope.folder.rev;
+    !matches!(slot.cursor, Cursor::At(rev) if rev == head || head == Rev(0))
+}
+
+/// Whether the phone's filter has passed over something since it was told.
+pub async fn has_aged(connection: &mut Connection, scope: &Scope, slot: &Slot) -> Result<bool, Error> {
+    if slot.cutoff == scope.cutoff {
+        return Ok(false);
+    }
+    let cutoffs = (slot.cutoff, scope.cutoff);
+    Ok(walk::has_aged(connection, scope.who.account, scope.folder.folder.id, cutoffs).await?)
 }
 
 /// The content of a stored version.
