@@ -171,9 +171,10 @@ async fn serve(front: &Front, stream: TcpStream, peer: SocketAddr, tls: Option<T
     let origin = Origin::new(peer.ip(), tls.is_some());
     let Some(tls) = tls else { return exchange(front, stream, origin).await };
     let patience = front.inner.app.config().limits.head_time;
-    // Boxed: the handshake's state is not carried along for as long as the connection lives.
-    let handshake = Box::pin(tokio::time::timeout(patience, tls.accept(stream))).await;
-    match handshake {
+    // Boxed: the handshake's state is not carried along for as long as the connection lives, and what comes of it is
+    // moved as a pointer: a future keeps room for each place that a value was moved through.
+    let handshake = Box::pin(async { tls.accept(stream).await.map(Box::new) });
+    match tokio::time::timeout(patience, handshake).await {
         Ok(Ok(stream)) => exchange(front, stream, origin).await,
         // Scanners and phones that do not trust our certificate; they know why.
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
@@ -195,7 +196,7 @@ async fn exchange(front: &Front, stream: impl AsyncRead + AsyncWrite + Unpin, or
         .max_header_size(limits.head)
         .max_buf_size(BUFFER.max(limits.head))
         .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
+    let mut connection = Box::pin(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = app.stopping() => {
