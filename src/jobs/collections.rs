@@ -1,6 +1,6 @@
 //! Keeps an account's folders in step with the collections of a connection. Pulls no item.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -33,9 +33,14 @@ use crate::store::retrying;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Position {
-    /// Collections that were missing; one that is missing twice is gone.
-    missing: BTreeSet<String>,
+    /// Collections that are missing, since when in microseconds; one that stays missing is gone.
+    missing: BTreeMap<String, i64>,
 }
+
+/// A collection must be missing for so long: a back office that restarts may list nothing for a while.
+const MISSING: SignedDuration = SignedDuration::from_mins(10);
+/// What a phone wrote waits for its collection so long.
+const MISSING_AND_OWED: SignedDuration = SignedDuration::from_hours(24);
 
 /// Items that lived here before their folder was connected are sent after the first pull, which may know them.
 const AFTER_THE_FIRST_PULL: SignedDuration = SignedDuration::from_mins(1);
@@ -78,7 +83,7 @@ async fn write(
     watch: &Watch,
     listed: &[Collection],
     last: &Position,
-) -> Result<(BTreeSet<String>, i64), Stop> {
+) -> Result<(BTreeMap<String, i64>, i64), Stop> {
     let now = watch.now();
     let mut tx = office.app.store().begin().await?;
     if !pull::hold(&mut tx, due, office.lease(now, LEASE)).await? {
@@ -122,11 +127,19 @@ impl Work<'_> {
     async fn come(&mut self, collection: &Collection) -> store::Result<()> {
         let fixed = default_folder(collection.class).filter(|_| collection.default);
         let fixed = fixed.and_then(|id| self.rows.iter().find(|row| row.folder.id == id));
-        // The default folder of a class belongs to the connection that came first.
-        let fixed = fixed.filter(|row| row.folder.connection.is_none() || self.is_ours(row)).cloned();
+        // The default folder of a class stays with the collection it was first tied to, while there is one: another
+        // default there would exchange all that phones have.
+        let is_free = |row: &&Row| row.folder.connection.is_none();
+        let mut fixed = fixed.filter(is_free).cloned();
         let present = self.present(collection).cloned();
+        if let Some(present) = &present
+            && self.owes(present).await?
+        {
+            // It moves when all that was written to it is there.
+            fixed = None;
+        }
         match (fixed, present) {
-            (Some(fixed), Some(present)) if fixed.folder.id == present.folder.id => {
+            (None, Some(present)) if default_folder(collection.class) == Some(present.folder.id) => {
                 self.keep(&present, &present.folder.name, collection.read_only).await
             }
             (Some(fixed), present) => {
@@ -138,6 +151,12 @@ impl Work<'_> {
             (None, Some(present)) => self.keep(&present, &collection.name, collection.read_only).await,
             (None, None) => self.create(collection).await,
         }
+    }
+
+    /// Whether something that was written to a folder is not there yet.
+    async fn owes(&mut self, row: &Row) -> store::Result<bool> {
+        let owed = outbox::of_folder(self.tx, self.due.account, row.folder.id).await?;
+        Ok(!owed.is_empty())
     }
 
     async fn keep(&mut self, row: &Row, name: &str, read_only: bool) -> store::Result<()> {
@@ -185,13 +204,13 @@ impl Work<'_> {
         pull::plan(self.tx, self.account(), &self.due.connection, id, self.now).await
     }
 
-    /// Removes what is missing for the second time; returns what is missing for the first.
+    /// Removes what has been missing for long; returns what is missing for now.
     async fn leave(
         &mut self,
         listed: &[Collection],
         last: &Position,
-    ) -> store::Result<(BTreeSet<String>, i64)> {
-        let mut missing = BTreeSet::new();
+    ) -> store::Result<(BTreeMap<String, i64>, i64)> {
+        let mut missing = BTreeMap::new();
         let mut removed = 0;
         let ours: Vec<Row> = self.rows.iter().filter(|row| self.is_ours(row)).cloned().collect();
         for row in &ours {
@@ -200,11 +219,14 @@ impl Work<'_> {
                 continue;
             }
             let name = format!("{} {id}", row.folder.class);
-            if last.missing.contains(&name) {
+            let since = last.missing.get(&name).copied().unwrap_or(self.now.as_microsecond());
+            let wait = if self.owes(row).await? { MISSING_AND_OWED } else { MISSING };
+            let until = Timestamp::from_microsecond(since).map_or(self.now, |since| later(since, wait));
+            if until <= self.now {
                 self.remove(row).await?;
                 removed += 1;
             } else {
-                missing.insert(name);
+                missing.insert(name, since);
             }
         }
         Ok((missing, removed))

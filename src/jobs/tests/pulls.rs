@@ -9,6 +9,7 @@ use super::STRATEGIES;
 use super::TASKS;
 use super::calendar;
 use super::task;
+use super::task_list;
 use crate::connector::Strategy;
 use crate::model::folder::FolderKind;
 use crate::model::id::FolderId;
@@ -124,6 +125,57 @@ async fn shared_calendars_come_are_renamed_and_go() {
     assert_eq!(calendars(&bench).await.len(), 2, "missing once may be a mistake");
     bench.pull().await;
     assert_eq!(calendars(&bench).await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_default_folder_stays_with_its_first_collection() {
+    let own = calendar("own", "My calendar", true, false);
+    let other = calendar("other", "Other", false, false);
+    let mut bench = Bench::with(Strategy::Cursor, "server", vec![own, other]).await;
+    bench.pull().await;
+    let own = calendar("own", "My calendar", false, false);
+    let other = calendar("other", "Other", true, false);
+    for collections in [vec![own.clone(), other.clone()], vec![other.clone(), own]] {
+        bench.memory.set_collections(collections);
+        bench.pull().await;
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        let row = folder::find(&mut reader, KARI, FolderId(1)).await.unwrap().unwrap();
+        assert_eq!((row.folder.remote_id.as_deref(), row.folder.name.as_str()), (Some("own"), "Calendar"));
+    }
+    bench.memory.set_collections(vec![other]);
+    for _ in 0..3 {
+        bench.pull().await;
+    }
+    let mut reader = bench.office.app.store().read().await.unwrap();
+    let row = folder::find(&mut reader, KARI, FolderId(1)).await.unwrap().unwrap();
+    assert_eq!(row.folder.remote_id.as_deref(), Some("other"), "the next default follows when it is gone");
+}
+
+#[tokio::test]
+async fn a_collection_that_is_away_for_a_moment_loses_nothing() {
+    let mut bench = Bench::pulled(Strategy::Cursor).await;
+    bench.memory.mood(|moods| moods.down = true);
+    bench.create(&task("waiting")).await;
+    bench.push().await;
+    bench.memory.mood(|moods| moods.down = false);
+    bench.memory.set_collections(Vec::new());
+    for _ in 0..3 {
+        bench.pull().await;
+    }
+    assert_eq!(bench.owed().await, 1, "what is owed waits for a day");
+    bench.memory.set_collections(vec![task_list()]);
+    bench.pull().await;
+    bench.push().await;
+    assert_eq!(bench.there(), ["waiting"]);
+    bench.memory.set_collections(Vec::new());
+    bench.pull().await;
+    for _ in 0..5 {
+        let soon = bench.now + SignedDuration::from_mins(1);
+        crate::jobs::pull::round(&bench.office, KARI, |due| due.folder.0 == 0, soon).await.unwrap();
+    }
+    let mut reader = bench.office.app.store().read().await.unwrap();
+    let row = folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap();
+    assert_eq!(row.folder.connection.as_deref(), Some("office"), "missing often is not missing for long");
 }
 
 #[tokio::test]
