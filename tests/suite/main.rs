@@ -13,6 +13,7 @@ mod handset;
 mod killed;
 mod office;
 mod phone;
+mod quirks;
 mod radicale;
 mod reference_back_office;
 mod server;

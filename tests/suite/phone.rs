@@ -96,7 +96,7 @@ impl Phone {
 
     /// Asks, and takes the policy first if the server insists.
     pub(crate) async fn ask(&mut self, command: &str, root: &str, inner: &str) -> Node {
-        self.ask_quietly(command, root, inner).await.expect("an answer with a body")
+        self.ask_quietly(command, root, inner).await.unwrap()
     }
 
     /// The same, where the answer may be nothing at all.
@@ -440,7 +440,7 @@ impl Book {
 
     /// An item of the phone's own gets the server's name for it.
     fn name(&mut self, client_id: &str, data: &Node, replies: &[Node]) {
-        let reply = replies.iter().find(|reply| reply.told("ClientId") == client_id).expect("a reply");
+        let reply = replies.iter().find(|reply| reply.told("ClientId") == client_id).unwrap();
         if reply.told("Status") == "1" {
             let mut item = data.clone();
             if let Some(made) = reply.child("ApplicationData") {

@@ -132,7 +132,7 @@ async fn a_folder_that_is_gone_is_told_once_the_folders_are_asked_for() {
     folder::delete(&mut tx, KARI, id, server.app.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(collection(&sync(&phone, &folder, &key, "").await).told("Status"), "12");
-    assert_eq!(phone.ping(60, &[folder.clone()]).await.0, "7");
+    assert_eq!(phone.ping(60, std::slice::from_ref(&folder)).await.0, "7");
     assert!(phone.sync_folders().await);
     assert_eq!(phone.named("Kunder"), None);
     assert!(!phone.sync_folders().await);

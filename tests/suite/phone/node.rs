@@ -58,7 +58,25 @@ impl Node {
     fn check(&self) {
         let is_hollow = self.children.is_empty() && NEVER_EMPTY.contains(&self.name.as_str());
         assert!(!is_hollow, "an empty {}", self.name);
+        // Windows Phone 8 stops at a body that says it is not truncated.
+        assert!(!(self.local_name() == "Truncated" && self.text == "0"));
+        if self.name == "Calendar:Exception" {
+            assert!(self.child("UID").is_none(), "{self:?}");
+        }
+        self.check_time();
         self.children.iter().for_each(Self::check);
+    }
+
+    /// Mail for Exchange reads the two forms of a time only where they belong.
+    fn check_time(&self) {
+        let is_time = self.text.len() >= 15
+            && self.text.ends_with('Z')
+            && self.text.starts_with(|c: char| c.is_ascii_digit());
+        match self.name.split_once(':').unwrap().0 {
+            "Calendar" if is_time => assert!(!self.text.contains('-'), "{self:?}"),
+            "Tasks" | "Contacts" if is_time => assert!(self.text.ends_with(".000Z"), "{self:?}"),
+            _ => {}
+        }
     }
 
     /// The first element of that name below this one, whatever its namespace.

@@ -1,5 +1,8 @@
 //! The way of a phone to its server: request lines in both forms, headers, log-in. Reads no answer but its bytes.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Client;
@@ -49,6 +52,8 @@ pub(crate) struct Wire {
     pub(crate) kind: String,
     /// Whether it writes its request line in base64.
     pub(crate) is_compact: bool,
+    /// Whether it asks again, word for word, as long as nobody answers.
+    pub(crate) is_patient: bool,
     /// The key of the policy that it has taken.
     pub(crate) policy_key: Option<String>,
 }
@@ -73,6 +78,7 @@ impl Wire {
             device: format!("PHONE{}", version.replace('.', "")),
             kind: "FjordPhone".to_owned(),
             is_compact: false,
+            is_patient: false,
             policy_key: None,
         }
     }
@@ -96,7 +102,14 @@ impl Wire {
 
     /// Sends bytes as the body of a command.
     pub(crate) async fn post(&self, command: &str, body: Vec<u8>) -> Answer {
-        Answer::to(self.command(command).body(body)).await
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            match Answer::try_to(self.command(command).body(body.clone())).await {
+                Ok(answer) if answer.status == 200 || !self.is_patient => return answer,
+                answer => assert!(self.is_patient && Instant::now() < deadline, "{answer:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// iOS puts the command last, others first: both here, by the length of the device's name.
@@ -142,9 +155,14 @@ impl Wire {
 impl Answer {
     /// What the server says to a request.
     pub(crate) async fn to(request: RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
+        Self::try_to(request).await.unwrap()
+    }
+
+    /// The same, where there may be no server.
+    async fn try_to(request: RequestBuilder) -> Result<Self, reqwest::Error> {
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
+        Ok(Self { status, headers, body: response.bytes().await?.to_vec() })
     }
 
     /// The document; none for an empty body.
