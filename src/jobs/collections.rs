@@ -57,7 +57,7 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
     let (missing, removed) = retrying(|| write(office, due, watch, &listed, &last)).await?;
     tally.removed += removed;
     let cursor = serde_json::to_string(&Position { missing }).unwrap_or_default();
-    Ok(Done { cursor, soon: false })
+    Ok(Done { cursor, soon: None })
 }
 
 /// One default of each class, whatever the back office says: phones that sync one folder a class need it.

@@ -107,7 +107,8 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
         tally,
     };
     run.run().await?;
-    Ok(Done { cursor: run.position.to_json(), soon: run.deferred })
+    let soon = if run.deferred { Some(run.answer_due().await?) } else { None };
+    Ok(Done { cursor: run.position.to_json(), soon })
 }
 
 /// The collection behind a folder, as its connector knows it.
@@ -141,6 +142,14 @@ impl Run<'_> {
             Strategy::ModifiedSince => self.by_time().await,
             Strategy::List => self.by_list().await,
         }
+    }
+
+    /// When the next answer is due that this pull had to wait for; a write that is stuck is not asked for all the time.
+    async fn answer_due(&self) -> store::Result<Timestamp> {
+        let mut reader = self.office.app.store().read().await?;
+        let owed = outbox::of_folder(&mut reader, self.due.account, self.due.folder).await?;
+        let under_way = owed.iter().filter(|owed| owed.sent_rev.is_some());
+        Ok(under_way.map(|owed| owed.next_at).min().unwrap_or_else(|| self.watch.now()))
     }
 
     /// Whether another version of the program set something aside that this one may read.

@@ -47,8 +47,8 @@ pub struct Tally {
 pub(super) struct Done {
     /// Where the next one starts.
     pub(super) cursor: String,
-    /// Something has to be told again, soon.
-    pub(super) soon: bool,
+    /// Something has to be told again: when that is no more in vain.
+    pub(super) soon: Option<Timestamp>,
 }
 
 /// How soon what had to wait for a push is asked for again.
@@ -168,7 +168,7 @@ async fn conclude(
     let mut tx = office.app.store().begin().await?;
     let ended = match outcome {
         Ok(done) => {
-            let next_at = if done.soon { next.min(later(now, SOON)) } else { next };
+            let next_at = done.soon.map_or(next, |soon| next.min(soon.max(later(now, SOON))));
             Ended { cursor: Some(&done.cursor), ..ended(next_at, 0) }
         }
         Err(Stop::Lost) => return Ok(()),

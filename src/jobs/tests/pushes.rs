@@ -11,6 +11,7 @@ use super::task;
 use super::task_list;
 use crate::connector::Connector;
 use crate::connector::Strategy;
+use crate::jobs::pull;
 use crate::jobs::push;
 use crate::model::class::Class;
 use crate::model::content::Content;
@@ -238,6 +239,29 @@ async fn a_phone_that_edits_on_undoes_nothing_that_the_back_office_altered() {
     bench.pull().await;
     assert_eq!(bench.items().await, [(item, "NEW".to_owned())]);
     assert_eq!(bench.owed().await, 0);
+}
+
+#[tokio::test]
+async fn a_write_that_is_stuck_is_not_pulled_for_all_the_time() {
+    let mut bench = Bench::new(Strategy::Cursor).await;
+    bench.memory.put("tasks", "a", task("a"));
+    bench.pull().await;
+    let item = bench.item_called("a").await;
+    bench.memory.mood(|moods| moods.lost_answers = 1);
+    bench.change(item, Some(&task("b"))).await;
+    bench.push().await;
+    let place = Place { account: KARI, folder: TASKS, item };
+    let mut tx = bench.office.app.store().begin().await.unwrap();
+    outbox::postpone(&mut tx, place, bench.now + SignedDuration::from_mins(10)).await.unwrap();
+    tx.commit().await.unwrap();
+    pull::round(&bench.office, KARI, |due| due.folder == TASKS, bench.now).await.unwrap();
+    let due = async |minutes| {
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        let now = bench.now + SignedDuration::from_mins(minutes);
+        let due = crate::store::pull::due(&mut reader, "office", now, 10).await.unwrap();
+        due.iter().any(|due| due.folder == TASKS)
+    };
+    assert_eq!((due(9).await, due(11).await), (false, true));
 }
 
 #[tokio::test]
