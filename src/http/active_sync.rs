@@ -18,6 +18,7 @@ use super::log_in;
 use super::origin::Origin;
 use super::reply;
 use crate::command;
+use crate::command::device;
 use crate::command::request::Request;
 use crate::command::request::Response;
 use crate::eas::command::Command;
@@ -109,6 +110,10 @@ async fn check(
     }
     let query = Query::parse(parts.uri.query().unwrap_or_default())
         .map_err(|_| reply::plain(StatusCode::BAD_REQUEST, "the request line is not understood\n"))?;
+    if device::fault(&query).is_some() {
+        // The command says what is wrong, and nothing is kept of it.
+        return Ok(Some((account, query)));
+    }
     let agent = header_text(&parts.headers, "user-agent").unwrap_or_default();
     match agents.refuse(account.id, &query.device_id, &agent, app.now()) {
         Some(after) => Err(reply::busy(after)),

@@ -1,9 +1,8 @@
 //! Notices a device that changes its User-Agent again and again, and sends it away for a while.
 
 use std::collections::HashMap;
-use std::hash::DefaultHasher;
-use std::hash::Hash as _;
-use std::hash::Hasher as _;
+use std::hash::BuildHasher as _;
+use std::hash::RandomState;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -16,10 +15,20 @@ use crate::model::id::AccountId;
 /// What each device called itself of late. It is kept in memory: forgetting it does no harm.
 #[derive(Debug, Default)]
 pub(super) struct Agents {
-    devices: Mutex<HashMap<(AccountId, String), Track>>,
+    /// Under a key of this process, so that nobody can make two devices look the same.
+    hashes: RandomState,
+    tracks: Mutex<Tracks>,
 }
 
-#[derive(Debug)]
+/// Tracks by the hash of account and device, whose names may be long. When the younger half is full the older goes:
+/// nothing is ever searched through.
+#[derive(Debug, Default)]
+struct Tracks {
+    young: HashMap<u64, Track>,
+    old: HashMap<u64, Track>,
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Track {
     agent: u64,
     changes: u32,
@@ -30,8 +39,19 @@ struct Track {
 // server choose: an update of the system and of the mail program on one morning must not lock a phone out.
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
 const CHANGES: u32 = 3;
-/// About 100 bytes each; older ones go first.
-const ENTRIES: usize = 50_000;
+/// Of each half; about 4 MB for both.
+const ENTRIES: usize = 25_000;
+
+impl Tracks {
+    /// The track under a key, or a new one.
+    fn of(&mut self, key: u64, new: Track) -> &mut Track {
+        let track = self.old.get(&key).copied().unwrap_or(new);
+        if self.young.len() >= ENTRIES && !self.young.contains_key(&key) {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.entry(key).or_insert(track)
+    }
+}
 
 impl Agents {
     /// How long the device has to stay away; none if it is welcome.
@@ -42,15 +62,10 @@ impl Agents {
         agent: &str,
         now: Timestamp,
     ) -> Option<Duration> {
-        let mut hasher = DefaultHasher::new();
-        agent.hash(&mut hasher);
-        let agent = hasher.finish();
-        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
-        if devices.len() >= ENTRIES {
-            devices.retain(|_, track| now.duration_since(track.since) < WINDOW);
-        }
-        let track =
-            devices.entry((account, device.to_owned())).or_insert(Track { agent, changes: 0, since: now });
+        let agent = self.hashes.hash_one(agent);
+        let key = self.hashes.hash_one((account, device));
+        let mut tracks = self.tracks.lock().unwrap_or_else(PoisonError::into_inner);
+        let track = tracks.of(key, Track { agent, changes: 0, since: now });
         let age = now.duration_since(track.since);
         if age >= WINDOW {
             track.changes = 0;
@@ -96,5 +111,22 @@ mod tests {
             let agent = format!("agent {hour}");
             assert_eq!(agents.refuse(AccountId(1), "A", &agent, at(hour * 3600)), None);
         }
+    }
+    #[test]
+    fn many_devices_push_out_the_oldest_and_not_those_that_come_again() {
+        let mut tracks = Tracks::default();
+        let seen = |changes| Track { agent: 0, changes, since: at(0) };
+        tracks.of(0, seen(1));
+        tracks.of(1, seen(1));
+        for key in 2..=30_000 {
+            tracks.of(key, seen(0));
+        }
+        assert_eq!(tracks.of(0, seen(0)).changes, 1);
+        for key in 30_001..=80_000 {
+            tracks.of(key, seen(0));
+            tracks.of(0, seen(0));
+            assert!(tracks.young.len() <= ENTRIES && tracks.old.len() <= ENTRIES);
+        }
+        assert_eq!((tracks.of(0, seen(0)).changes, tracks.of(1, seen(0)).changes), (1, 0));
     }
 }
