@@ -122,6 +122,8 @@ impl Auth {
         match account {
             Some(account) if is_right => Ok(cache.remember(&key, account, app.now())),
             Some(_) | None => {
+                // An old password is slowed from now on like any other guess.
+                cache.forget_credentials(&key);
                 throttle.failed(address, &target, app.now());
                 Err(Refusal::Wrong)
             }

@@ -113,6 +113,11 @@ impl Cache {
         self.entries().retain(|_, entry| entry.account.id != account);
     }
 
+    /// The password was checked and is wrong.
+    pub(super) fn forget_credentials(&self, key: &Key) {
+        self.entries().remove(key);
+    }
+
     /// A panic elsewhere leaves the map usable: it is changed by single calls.
     fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)

@@ -40,7 +40,8 @@ impl Credentials {
         }
         let bytes = Zeroizing::new(LENIENT.decode(encoded.trim()).ok()?);
         let text = Zeroizing::new(text(&bytes));
-        let (name, password) = text.split_once(':')?;
+        // PostgreSQL takes no NUL in a text, and nobody can type one.
+        let (name, password) = text.split_once(':').filter(|_| !text.contains('\0'))?;
         Some(Self { name: name.to_owned(), password: Zeroizing::new(password.to_owned()) })
     }
 }
@@ -109,6 +110,8 @@ mod tests {
         check(b"k\xe5re:p\xe6ss", Some(("kåre", "pæss")));
         check(b"kari:", Some(("kari", "")));
         check(b"kari", None);
+        check(b"ka\0ri:lomme-demo", None);
+        check(b"kari:lomme\0demo", None);
     }
 
     #[test]

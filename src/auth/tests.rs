@@ -95,3 +95,21 @@ async fn who_was_let_in_before_is_not_slowed_by_one_who_guesses_beside_him() {
     let in_time = tokio::time::timeout(Duration::from_millis(200), auth.check(&app, &right, HERE)).await;
     in_time.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn an_old_password_is_known_no_longer_once_it_was_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path()).await;
+    let auth = Auth::new(&app);
+    let old = credentials("kari", "lomme-demo");
+    let account = auth.check(&app, &old, HERE).await.unwrap();
+    let mut tx = app.store().begin().await.unwrap();
+    store::account::set_password(&mut tx, AccountId(1), &auth.hash("another").await.unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    // As if it had last been checked an hour ago.
+    let cache = &auth.inner.cache;
+    cache.remember(&cache.key(&old), Account::clone(&account), app.now() - Duration::from_secs(3600));
+    assert!(matches!(cache.find(&cache.key(&old), app.now()), Found::Known));
+    assert!(matches!(auth.check(&app, &old, HERE).await, Err(Refusal::Wrong)));
+    assert!(matches!(cache.find(&cache.key(&old), app.now()), Found::Unknown));
+}
