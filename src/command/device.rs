@@ -38,6 +38,15 @@ impl Information {
         serde_json::from_str(json).unwrap_or_default()
     }
 
+    /// The same with what this request says.
+    fn on(self, caller: Caller<'_>) -> Self {
+        Self {
+            user_agent: caller.user_agent.map(|agent| agent.chars().take(LONGEST).collect()),
+            version: Some(caller.version.to_string()),
+            device: self.device,
+        }
+    }
+
     fn write(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -90,15 +99,10 @@ pub async fn admit(app: &App, caller: Caller<'_>) -> Result<Device, Error> {
         }
     };
     let known = Information::read(&device.information);
-    let told = Information {
-        user_agent: caller.user_agent.map(|agent| agent.chars().take(LONGEST).collect()),
-        version: Some(caller.version.to_string()),
-        device: known.device.clone(),
-    };
-    if told == known && !device.is_seen_due(now) {
+    if known.clone().on(caller) == known && !device.is_seen_due(now) {
         return Ok(device);
     }
-    retrying(|| note(app, &device, &told, now)).await?;
+    retrying(|| note(app, &device, caller, now)).await?;
     Ok(device)
 }
 
@@ -113,8 +117,13 @@ async fn create(app: &App, device: &Device) -> Result<Device, Error> {
     Ok(Device { number, ..device.clone() })
 }
 
-async fn note(app: &App, device: &Device, told: &Information, now: Timestamp) -> Result<(), Error> {
+async fn note(app: &App, device: &Device, caller: Caller<'_>, now: Timestamp) -> Result<(), Error> {
     let mut tx = app.store().begin().await?;
+    // Read again: another request of its may just have kept what it says of itself.
+    let Some(present) = device::by_number(&mut tx, device.account, device.number).await? else {
+        return Ok(());
+    };
+    let told = Information::read(&present.information).on(caller);
     device::seen(&mut tx, device.account, device.number, now).await?;
     device::set(&mut tx, device.account, device.number, Column::Information, &told.write()).await?;
     tx.commit().await?;
@@ -136,11 +145,40 @@ pub async fn keep(tx: &mut Tx, device: &Device, said: &DeviceInformation) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Connections;
+    use crate::config::Config;
 
     #[track_caller]
     fn check(id: &str, kind: &str, expected: Option<Common>) {
         let query = Query { device_id: id.to_owned(), device_type: kind.to_owned(), ..Query::default() };
         assert_eq!(fault(&query), expected, "{id} {kind}");
+    }
+
+    #[tokio::test]
+    async fn a_request_does_not_undo_what_another_has_kept_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.store.data = folder.path().to_owned();
+        config.store.url = format!("sqlite:{}/lomme.db", folder.path().display());
+        let app = App::open(config, Connections::new()).await.unwrap();
+        let query =
+            Query { device_id: "ABC".to_owned(), device_type: "iPhone".to_owned(), ..Query::default() };
+        let caller = Caller {
+            account: AccountId(1),
+            query: &query,
+            version: Version::V16_1,
+            user_agent: Some("Apple-iPhone/1"),
+        };
+        let early = admit(&app, caller).await.unwrap();
+        let said = DeviceInformation { model: Some("iPhone".to_owned()), ..DeviceInformation::default() };
+        let mut tx = app.store().begin().await.unwrap();
+        keep(&mut tx, &early, &said).await.unwrap();
+        tx.commit().await.unwrap();
+        let other = Caller { user_agent: Some("Apple-iPhone/2"), ..caller };
+        note(&app, &early, other, app.now()).await.unwrap();
+        let late = admit(&app, other).await.unwrap();
+        let kept = Information::read(&late.information);
+        assert_eq!((kept.device, kept.user_agent.as_deref()), (Some(said), Some("Apple-iPhone/2")));
     }
 
     #[test]
