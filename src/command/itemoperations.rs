@@ -26,8 +26,8 @@ use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
 
-/// More than any phone asks for at once.
-const OPERATIONS: usize = 500;
+/// More than any phone asks for at once; each may be answered with a large item.
+const OPERATIONS: usize = 100;
 
 /// Answers an `ItemOperations`.
 pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {

@@ -15,6 +15,9 @@ use crate::eas::sync::SMS;
 use crate::eas::sync::Status;
 use crate::model::class::Class;
 
+/// The changes of one request that are taken; phones send a few dozen at a time.
+const COMMANDS: usize = 1000;
+
 /// A request. Written as JSON it keeps the shape that empty and partial requests repeat, without what was changed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Request<'a> {
@@ -130,7 +133,22 @@ impl<'a> Request<'a> {
                 _ => {}
             }
         }
+        request.bound();
         request
+    }
+
+    /// Takes the changes away from the collection with which they become too many, and from those after it.
+    fn bound(&mut self) {
+        let mut left = COMMANDS;
+        for collection in &mut self.collections {
+            match left.checked_sub(collection.commands.len()) {
+                Some(rest) => left = rest,
+                None => {
+                    collection.commands = Vec::new();
+                    collection.fault = Some(Status::PROTOCOL_ERROR);
+                }
+            }
+        }
     }
 
     /// What is wrong with the request as a whole.
@@ -307,6 +325,30 @@ mod tests {
             writer.number(airsyncbase::TRUNCATION_SIZE, size);
         }
         writer.close();
+    }
+
+    #[test]
+    fn too_many_changes_at_once_are_refused_per_collection() {
+        let document = document(|writer| {
+            writer.open(airsync::COLLECTIONS);
+            for count in [COMMANDS - 1, 2, 1] {
+                writer.open(airsync::COLLECTION);
+                writer.text(airsync::SYNC_KEY, "2");
+                writer.text(airsync::COLLECTION_ID, "1");
+                writer.open(airsync::COMMANDS);
+                for _ in 0..count {
+                    writer.open(airsync::DELETE);
+                    writer.text(airsync::SERVER_ID, "1:2");
+                    writer.close();
+                }
+                writer.close();
+                writer.close();
+            }
+        });
+        let request = Request::parse(document.root());
+        let found: Vec<_> =
+            request.collections.iter().map(|one| (one.commands.len(), one.fault(Version::V16_1))).collect();
+        assert_eq!(found, [(COMMANDS - 1, None), (0, Some(Status::PROTOCOL_ERROR)), (1, None)]);
     }
 
     #[test]
