@@ -304,9 +304,9 @@ pub trait MayRetry {
 impl MayRetry for Error {
     fn may_retry(&self) -> bool {
         let Self::Database(sqlx::Error::Database(error)) = self else { return false };
-        // 40001 serialization failure, 40P01 deadlock, 23505 two writers made the same row at once;
-        // SQLite: 5 busy, 517 busy snapshot, 6 locked.
-        matches!(error.code().as_deref(), Some("40001" | "40P01" | "5" | "517" | "6"))
+        // 40001 serialization failure, 40P01 deadlock, 23505 two writers made the same row at once: who comes second
+        // finds it when it looks again. SQLite has one writer at a time: 5 busy, 517 busy snapshot, 6 locked.
+        matches!(error.code().as_deref(), Some("40001" | "40P01" | "23505" | "5" | "517" | "6"))
     }
 }
 
