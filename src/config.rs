@@ -120,9 +120,12 @@ pub struct Limits {
     /// The largest request head; beyond it 431.
     #[serde(deserialize_with = "value::size")]
     pub head: usize,
-    /// How long a head may take to arrive, and a connection may lie idle.
+    /// How long a head may take to arrive.
     #[serde(deserialize_with = "value::duration")]
     pub head_time: Duration,
+    /// How long a connection may rest between two requests.
+    #[serde(deserialize_with = "value::duration")]
+    pub idle_time: Duration,
     /// Connections at a time; further ones wait.
     pub connections: usize,
     /// Log-ins that may wait for their password to be checked; further ones get 503.
@@ -291,6 +294,7 @@ impl Config {
             ("head", self.limits.head >= 8192, "must be at least `8kB`"),
             ("body_time", !self.limits.body_time.is_zero(), "must be more than `0s`"),
             ("head_time", !self.limits.head_time.is_zero(), "must be more than `0s`"),
+            ("idle_time", !self.limits.idle_time.is_zero(), "must be more than `0s`"),
             ("connections", self.limits.connections > 0, "must be at least 1"),
             ("log_ins", self.limits.log_ins > 0, "must be at least 1"),
         ];
@@ -340,6 +344,8 @@ impl Default for Limits {
             body_time: Duration::from_mins(5),
             head: 16 * 1024,
             head_time: Duration::from_secs(30),
+            // Longer than most phones rest between a Ping's answer and what they ask next.
+            idle_time: Duration::from_mins(5),
             connections: 20_000,
             // At 40 ms each on one core the last of them waits under three seconds.
             log_ins: 64,

@@ -1,6 +1,7 @@
 //! `lomme pull`: asks the running server to pull now, and tells how it went. Pulls nothing itself: phones that wait
 //! are woken by the process they wait at.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -86,13 +87,19 @@ async fn left(app: &App, accounts: &[Account], asked_at: Timestamp) -> Result<us
 async fn tell(app: &App, account: &Account, asked_at: Timestamp) -> Result<usize, Failure> {
     const RUNS: i64 = 1_000;
     let mut reader = app.store().read().await?;
+    let mut sums = BTreeMap::<String, (i64, i64, Vec<String>)>::new();
     for run in log::runs(&mut reader, account.id, RUNS).await? {
         if run.ended_at >= asked_at {
-            let log::Run { connection, pulled, removed, message, .. } = run;
-            let line =
-                format!("{}\t{connection}\t{pulled} pulled, {removed} removed {message}", account.email);
-            say(line.trim_end())?;
+            let (pulled, removed, messages) = sums.entry(run.connection).or_default();
+            *pulled += run.pulled;
+            *removed += run.removed;
+            messages.extend(Some(run.message).filter(|message| !message.is_empty()));
         }
+    }
+    for (connection, (pulled, removed, messages)) in sums {
+        let messages = messages.join("; ");
+        let line = format!("{}\t{connection}\t{pulled} pulled, {removed} removed {messages}", account.email);
+        say(line.trim_end())?;
     }
     let pulls = pull::of_account(&mut reader, account.id).await?;
     Ok(pulls.iter().filter(|pull| pull.failures > 0).count())

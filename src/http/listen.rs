@@ -21,6 +21,8 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Front;
 use super::origin::Origin;
+use super::patience::Busy;
+use super::patience::Patient;
 use super::tls;
 use crate::config::Config;
 
@@ -185,14 +187,22 @@ async fn serve(front: &Front, stream: TcpStream, peer: SocketAddr, tls: Option<T
 async fn exchange(front: &Front, stream: impl AsyncRead + AsyncWrite + Unpin, origin: Origin) {
     let app = &front.inner.app;
     let limits = &app.config().limits;
+    let busy = Busy::default();
+    let stream = Patient::new(stream, limits.head_time, busy.clone());
     let service = service_fn(|request| {
+        busy.set(true);
+        let answered = busy.clone();
         // hyper keeps room for this future in every connection: it shall be a pointer.
         let answer = Box::pin(front.clone().answer(request, origin));
-        async move { Ok::<_, Infallible>(answer.await) }
+        async move {
+            let response = answer.await;
+            answered.set(false);
+            Ok::<_, Infallible>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
+        .header_read_timeout(limits.idle_time)
         .max_header_size(limits.head)
         .max_buf_size(BUFFER.max(limits.head))
         .serve_connection(TokioIo::new(stream), service);

@@ -8,6 +8,7 @@ mod hooks;
 pub mod listen;
 mod log_in;
 mod origin;
+mod patience;
 mod reply;
 mod router;
 pub mod tls;

@@ -122,6 +122,29 @@ async fn a_slow_body_is_408_and_a_slow_head_is_closed() {
 }
 
 #[tokio::test]
+async fn a_connection_may_rest_longer_than_a_head_may_take() {
+    let server = Server::with(|config| {
+        config.limits.head_time = Duration::from_millis(200);
+        config.limits.idle_time = Duration::from_secs(2);
+    })
+    .await;
+    let mut stream = TcpStream::connect(server.addresses.plain.unwrap()).await.unwrap();
+    let mut answer = vec![0; 4096];
+    for _ in 0..2 {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        let length = stream.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 200 OK"));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let start = Instant::now();
+    assert_eq!(stream.read(&mut answer).await.unwrap(), 0);
+    assert!(start.elapsed() < Duration::from_secs(4));
+    let (answer, took) = raw(&server, b"", Duration::from_secs(5)).await;
+    assert!(answer.is_empty() && took < Duration::from_secs(2), "{took:?} {answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_large_is_431() {
     let server = Server::start().await;
     let long = format!("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(40_000));
