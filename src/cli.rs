@@ -7,6 +7,7 @@ mod device;
 mod pull;
 mod wbxml;
 
+use std::io::IsTerminal as _;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -131,7 +132,9 @@ fn announce(addresses: &Addresses) {
 /// Starts the log. It goes to standard error, for what is asked of a command goes to standard output.
 pub(crate) fn log_to_stderr(log: &config::Log) -> Result<(), LogError> {
     let filter = EnvFilter::try_new(&log.level).map_err(|error| LogError(error.to_string()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     // One that was started before stays.
     let _ = match log.format {
         LogFormat::Text => builder.try_init(),

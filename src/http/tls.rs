@@ -176,8 +176,8 @@ fn own(config: &Config, now: Timestamp) -> Result<Files, Error> {
 fn make(address: Option<IpAddr>, now: Timestamp) -> Result<(String, String), rcgen::Error> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     names.extend(host_name());
-    names.extend(address.filter(|address| !address.is_unspecified()).map(|address| address.to_string()));
-    names.dedup();
+    let own = address.filter(|address| !address.is_unspecified() && !address.is_loopback());
+    names.extend(own.map(|address| address.to_string()));
     let key = rcgen::KeyPair::generate()?;
     let mut parameters = rcgen::CertificateParams::new(names)?;
     parameters.distinguished_name.push(rcgen::DnType::CommonName, "Lomme");
