@@ -12,6 +12,8 @@ use crate::eas::moveitems::Response;
 use crate::eas::moveitems::Status;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::model::class::Class;
+use crate::model::content::Content;
 use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
@@ -24,6 +26,7 @@ use crate::store::outbox;
 use crate::store::outbox::Owe;
 use crate::store::retrying;
 use crate::store::state;
+use crate::sync::held::held;
 
 /// More than any phone moves at once; each costs a transaction.
 const MOVES: usize = 1000;
@@ -94,20 +97,41 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
         state::lock(&mut tx, phone.who(), folder, now).await?;
     }
     // The phone has the item under its new name from our answer on, so neither folder tells it again: Outlook would
-    // show it twice.
+    // show it twice. What it has is the version that it was told; a later one comes as a change.
     let writer = Some(phone.device.number);
-    let new = New { content: &content, writer, remote_id: None, etag: None, now };
-    let (item, rev) = item::create(&mut tx, account, way.to, new).await?;
+    let shown = shown(&mut tx, phone, source, &row, from.folder.class).await?;
+    let new = New { content: shown.as_ref().unwrap_or(&content), writer, remote_id: None, etag: None, now };
+    let (item, own_rev) = item::create(&mut tx, account, way.to, new).await?;
+    let target = Place { account, folder: way.to, item };
+    let rev = match shown {
+        Some(_) => item::replace(&mut tx, target, &content, None, now).await?,
+        None => own_rev,
+    };
     let gone = item::delete(&mut tx, source, writer, now).await?;
     let name = window::server_id(way.to, item);
     item::set_moved_to(&mut tx, source, &name).await?;
-    let target = Place { account, folder: way.to, item };
     owe(app, &mut tx, &to, target, (Rev(0), rev)).await?;
     owe(app, &mut tx, &from, source, (row.version.meta.rev, gone)).await?;
-    own(app, &mut tx, phone, way.to, rev).await?;
+    own(app, &mut tx, phone, way.to, own_rev).await?;
     own(app, &mut tx, phone, way.from, gone).await?;
     tx.commit().await?;
     Ok(Ok(name))
+}
+
+/// The version that the phone holds, if it is not the newest.
+async fn shown(
+    tx: &mut Tx,
+    phone: &Phone,
+    place: Place,
+    row: &item::Row,
+    class: Class,
+) -> Result<Option<Content>, Error> {
+    let Some(state) = state::find(tx, phone.who(), place.folder).await? else { return Ok(None) };
+    let versions = item::versions(tx, place).await?;
+    let held = held(&state.state.current, phone.device.number, &versions);
+    let Some(held) = held.filter(|held| held.rev != row.version.meta.rev) else { return Ok(None) };
+    let version = item::version(tx, place, held.rev).await?;
+    Ok(version.and_then(|version| window::content(class, &version).ok()))
 }
 
 /// The back office of the folder has to hear of it, if it has one.

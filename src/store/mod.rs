@@ -219,7 +219,14 @@ impl Store {
 
 impl Tx {
     /// Makes it all visible at once, then wakes who waits for it, here and on other nodes.
+    ///
+    /// In a task of its own: a client that hangs up takes its request along, not the news of what it changed.
     pub async fn commit(self) -> Result<()> {
+        let committed = tokio::spawn(self.make_visible()).await;
+        committed.unwrap_or_else(|error| Err(Error::Database(sqlx::Error::Protocol(error.to_string()))))
+    }
+
+    async fn make_visible(self) -> Result<()> {
         self.inner.commit().await?;
         for wake in self.wakes {
             self.waiters.wake(wake);

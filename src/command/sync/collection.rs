@@ -212,7 +212,7 @@ impl Turn<'_> {
         let mut answer =
             Answer::new(self.phone, &self.wishes, &self.folder.folder, self.ask.window, self.ask.bytes);
         let scope = scope(self.phone, &self.folder, &self.wishes, self.now);
-        let (mut count, mut has_more) = (None, false);
+        let (mut count, mut has_more, mut is_noted) = (None, false, false);
         if !self.ask.collection.wants_changes() {
             // It will ask.
         } else if self.ask.window == 0 || self.ask.bytes == 0 {
@@ -221,6 +221,7 @@ impl Turn<'_> {
         } else {
             let told = window::tell(tx, &scope, &slot, &mut answer).await?;
             self.note_aside(tx, &told).await?;
+            is_noted = !told.failed.is_empty() || !told.healed.is_empty();
             (count, has_more, slot) = (Some(told.count), told.more, told.slot);
         }
         let mut response = response(self.ask, &self.folder, used.key);
@@ -230,7 +231,7 @@ impl Turn<'_> {
         let options = self.wishes.write();
         let is_quiet =
             applied.outcomes.is_empty() && response.changes.is_empty() && !response.has_more && !is_again;
-        if is_quiet && slot == used && options == known.options {
+        if is_quiet && !is_noted && slot == used && options == known.options {
             return Ok(Served { response, is_quiet, is_stored: true });
         }
         let state = if is_quiet {

@@ -32,8 +32,6 @@ use crate::store::device;
 use crate::store::device::Column;
 use crate::store::folder;
 use crate::store::retrying;
-use crate::store::state;
-use crate::sync::key::SyncKey;
 
 /// More folders than any person has; Exchange's bound is of this size.
 const COLLECTIONS: usize = 300;
@@ -175,20 +173,26 @@ fn named(collection: &Collection<'_>) -> Option<FolderId> {
     collection.collection_id.as_deref()?.trim().parse().ok().map(FolderId)
 }
 
-/// Keeps the shape of the request for one without a body. The keys are not kept: those in force are meant.
+/// Keeps the shape of the request, keys included, for one without a body, which means the very same.
+// MS-ASCMD 2.2.1.21.1 (Empty Sync Request): identical to the cached one. Older versions know neither it nor Partial.
 async fn remember(app: &App, phone: &Phone, request: &Request<'_>) -> Result<(), Error> {
+    if phone.version < Version::V12_1 {
+        return Ok(());
+    }
     let mut shape = request.clone();
     for collection in &mut shape.collections {
-        collection.sync_key = None;
         collection.options = None;
     }
     let Ok(json) = serde_json::to_string(&shape) else { return Ok(()) };
     if phone.device.requested.as_deref() == Some(json.as_str()) || phone.device.is_probe() {
         return Ok(());
     }
-    let mut tx = app.store().begin().await?;
-    device::set(&mut tx, phone.device.account, phone.device.number, Column::Requested, &json).await?;
-    tx.commit().await?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        device::set(&mut tx, phone.device.account, phone.device.number, Column::Requested, &json).await?;
+        tx.commit().await
+    })
+    .await?;
     Ok(())
 }
 
@@ -208,12 +212,6 @@ async fn served(
     let mut bytes = BYTES;
     let mut response = Response::default();
     for ((collection, body), folder) in asked.request.collections.iter().zip(&asked.bodies).zip(folders) {
-        // A collection without a body of its own is repeated from a request before, under the key in force.
-        let repeated = match folder {
-            Some(folder) if body.is_empty() => Some(in_force(app, phone, collection, *folder).await?),
-            Some(_) | None => None,
-        };
-        let collection = repeated.as_ref().unwrap_or(collection);
         let one = match (collection.fault(phone.version), folder) {
             (Some(status), _) => failed(collection, status),
             (None, None) => failed(collection, Status::FOLDER_HIERARCHY_CHANGED),
@@ -231,19 +229,6 @@ async fn served(
         }
     }
     Ok(response)
-}
-
-/// A repeated collection with the key in force.
-async fn in_force<'a>(
-    app: &App,
-    phone: &Phone,
-    collection: &Collection<'a>,
-    folder: FolderId,
-) -> Result<Collection<'a>, Error> {
-    let mut glance = app.store().glance().await?;
-    let row = state::find(&mut glance, phone.who(), folder).await?;
-    let key = row.map_or(SyncKey::FIRST, |row| row.state.current.key);
-    Ok(Collection { sync_key: Some(key.to_string()), ..collection.clone() })
 }
 
 async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {

@@ -149,11 +149,20 @@ impl Teller<'_> {
         let end = self.scope.to.unwrap_or(self.scope.folder.rev);
         match &self.told.slot.cursor {
             Cursor::Walk(walk) => Some(walk.clone()),
-            Cursor::At(rev) if *rev == end && self.told.slot.cutoff == self.scope.cutoff => None,
+            Cursor::At(rev)
+                if *rev == end && self.told.slot.cutoff == self.scope.cutoff && !self.is_retry_due() =>
+            {
+                None
+            }
             // What was never told anything has nothing that a filter could take away.
             Cursor::At(Rev(0)) if end == Rev(0) => None,
             Cursor::At(rev) => Some(Walk { from: *rev, to: end, cutoff: self.scope.cutoff, position: None }),
         }
+    }
+
+    /// Whether another program set items aside that this one may be able to tell.
+    fn is_retry_due(&self) -> bool {
+        self.scope.to.is_none() && self.aside.values().any(|aside| aside.program != PROGRAM)
     }
 
     fn path<'a>(&'a self, walk: &'a Walk) -> Path<'a> {
@@ -199,6 +208,7 @@ impl Teller<'_> {
             }
             Err(reason) => {
                 let aside = Aside { item, rev: news.version.meta.rev, program: PROGRAM.to_owned() };
+                self.aside.insert(item, aside.clone());
                 self.told.failed.push((aside, reason));
                 if news.step == Step::Change {
                     // The version it holds is out of date, and the new one cannot be told: it holds none then.
@@ -222,10 +232,15 @@ impl Teller<'_> {
             self.aside.values().filter(|aside| aside.program != PROGRAM).map(|aside| aside.item).collect();
         for item in due {
             let place = Place { account: self.scope.who.account, folder: self.scope.folder.folder.id, item };
+            // It has its chance now, whatever comes of it.
+            self.aside.entry(item).and_modify(|aside| PROGRAM.clone_into(&mut aside.program));
             let Some(row) = item::newest(connection, place).await? else { continue };
             // A version after the walk's start comes by itself.
             if row.version.meta.rev <= walk.from {
                 let step = held::step(None, Some(&row.version.meta), walk.cutoff);
+                if step == Step::Nothing {
+                    self.told.healed.push(item);
+                }
                 self.say(step, row.version, listener);
             }
         }
