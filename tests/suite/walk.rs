@@ -36,13 +36,14 @@ use crate::handset::CONTACTS;
 use crate::handset::Handset;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "the seed of a walk that failed")]
 async fn no_item_is_lost_doubled_or_echoed_whatever_happens_to_requests() {
     let seed = number("LOMME_WALK_SEED").unwrap_or_else(|| u64::from(std::process::id()) << 20 | 0xBEEF);
     let steps = number("LOMME_WALK_STEPS").unwrap_or(10_000);
     println!("LOMME_WALK_SEED={seed} LOMME_WALK_STEPS={steps}");
     let mut walk = Walk::start(seed).await;
     for step in 1..=steps {
-        walk.step().await;
+        Box::pin(walk.step()).await;
         if step % 250 == 0 {
             walk.settle().await;
         }
@@ -134,7 +135,7 @@ impl Walk {
             0..20 => self.edit(who),
             20..30 => self.office().await,
             30..31 => self.start_over(who),
-            _ => self.sync(who).await,
+            _ => Box::pin(self.sync(who)).await,
         }
     }
 
@@ -151,7 +152,7 @@ impl Walk {
                 self.born.insert(value);
             }
             (4..8, Some(id)) => {
-                let before = phone.items.insert(id.clone(), value.clone()).unwrap();
+                let before = phone.items.insert(id.clone(), value).unwrap();
                 phone.changed.insert(id.clone());
                 self.gone.insert(before);
             }
@@ -221,7 +222,7 @@ impl Walk {
         let app = &self.nodes[node];
         let phone = &mut self.phones[who];
         // A phone repeats what was not answered, word for word or with what happened since.
-        let body = match phone.unanswered.take().filter(|_| fate % 2 == 0) {
+        let body = match phone.unanswered.take().filter(|_| fate.is_multiple_of(2)) {
             Some(body) => body,
             None => {
                 phone.window = 1 + self.chance.below(6);
@@ -235,7 +236,7 @@ impl Walk {
                 phone.unanswered = Some(body);
             }
             15..25 => {
-                broken_off(ask(app, &handset, &body), polls).await;
+                broken_off(Box::pin(ask(app, &handset, &body)), polls).await;
                 phone.unanswered = Some(body);
             }
             25..35 => {
@@ -311,18 +312,7 @@ impl Walk {
 
 async fn ask(app: &App, phone: &Phone, body: &[u8]) -> Vec<u8> {
     let document = Document::decode(body, &Limits::default()).unwrap();
-    if std::env::var_os("LOMME_WALK_TRACE").is_some() {
-        println!("{} asks {}", phone.device.id, document.to_xml());
-    }
-    let answer = sync(app, phone, Some(&document)).await.unwrap();
-    if std::env::var_os("LOMME_WALK_TRACE").is_some() && !answer.is_empty() {
-        println!(
-            "{} hears {}",
-            phone.device.id,
-            Document::decode(&answer[..], &Limits::default()).unwrap().to_xml()
-        );
-    }
-    answer
+    sync(app, phone, Some(&document)).await.unwrap()
 }
 
 /// Runs a future for so many polls and drops it where it is then.
