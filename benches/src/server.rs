@@ -27,7 +27,7 @@ const CONFIGURATION: &str = r#"
 listen = "127.0.0.1:0"
 listen_tls = "127.0.0.1:0"
 [limits]
-head_time = "10m"
+idle_time = "10m"
 [log]
 level = "error"
 "#;
