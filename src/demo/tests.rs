@@ -32,7 +32,7 @@ fn the_welcome_names_the_addresses_in_use() {
     };
     let text = told.text(Addresses { plain: Some(loopback(8080)), encrypted: Some(loopback(40_002)) });
     for part in
-        ["https://127.0.0.1:40002 ", "http://127.0.0.1:40001/v1 ", "admin@fjord.example", "every 15 min"]
+        ["https://127.0.0.1:40002 ", "http://127.0.0.1:40001/v1 ", "admin@fjord.example", "every 15m,"]
     {
         assert!(text.contains(part), "{part}\n{text}");
     }

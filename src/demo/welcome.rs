@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::demo::ACCOUNTS;
 use crate::demo::Options;
@@ -48,7 +49,7 @@ Lomme demo: Fjord Elektro AS, electricians in Bergen
 
     fn tries(&self, encrypted: SocketAddr, plain: SocketAddr) -> String {
         let (office, file) = (self.back_office, self.configuration.display());
-        let every = self.options.pull_every.as_secs_f64() / 60.0;
+        let every = written(self.options.pull_every);
         let port = encrypted.port();
         // Whoever runs it by cargo has no `lomme` to type.
         let program = std::env::current_exe().unwrap_or_else(|_| "lomme".into());
@@ -66,7 +67,7 @@ Lomme demo: Fjord Elektro AS, electricians in Bergen
       curl -s -H 'Authorization: Bearer {TOKEN}' 'http://{office}/v1/tasks/changes?user=kari@fjord.example&limit=3'
       curl -s -H 'Authorization: Bearer {TOKEN}' http://{office}/v1/contract.yaml
 
-  - Make a task there; it is on the phone after the next pull, every {every} min, or at once after the second line:
+  - Make a task there; it is on the phone after the next pull, every {every}, or at once after the second line:
       curl -s -H 'Authorization: Bearer {TOKEN}' -d '{{"data": {{"@type": "Task", "uid": "try-1", "title": "Kjøpe kaffe"}}}}' \
            'http://{office}/v1/tasks?user=kari@fjord.example'
       {program} pull kari@fjord.example --config {file}
@@ -85,4 +86,14 @@ fn log_ins() -> String {
     };
     let lines: String = ACCOUNTS.iter().map(line).collect();
     format!("  Log in       password {PASSWORD}; kari, FJORD\\kari and \\kari will do as well\n{lines}")
+}
+
+/// A duration as the command line takes it.
+fn written(duration: Duration) -> String {
+    let milliseconds = duration.as_millis();
+    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let unit =
+        units.iter().find(|(length, _)| milliseconds >= *length && milliseconds.is_multiple_of(*length));
+    let (length, name) = unit.unwrap_or(&(1, "ms"));
+    format!("{}{name}", milliseconds / length)
 }
