@@ -25,6 +25,7 @@ use crate::store::access;
 use crate::store::account::Account;
 use crate::store::account::PasswordHash;
 use crate::store::organisation;
+use crate::store::retrying;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -120,7 +121,7 @@ async fn add(add: &Add) -> Outcome {
     let given = if add.password_stdin { Some(super::password_from_stdin()?) } else { None };
     let password = given.clone().unwrap_or_else(|| super::new_password(&app));
     let hash = auth::hash(&password).await?;
-    if !create(&app, &email, &add.name, add.admin, hash).await? {
+    if !retrying(|| create(&app, &email, &add.name, add.admin, hash.clone())).await? {
         return Err(Failure::new(format!("there is an account {email} already")));
     }
     match given {
@@ -192,7 +193,8 @@ async fn import(file: &PathBuf, at: &Configured) -> Outcome {
         stream::iter(rows).map(|row| async move { (auth::hash(&row.password).await, row) }).buffered(cores);
     let (mut added, mut there) = (0_u64, 0_u64);
     while let Some((hash, row)) = hashed.next().await {
-        if create(&app, &row.email, &row.name, false, hash?).await? {
+        let hash = hash?;
+        if retrying(|| create(&app, &row.email, &row.name, false, hash.clone())).await? {
             added += 1;
         } else {
             say(&format!("line {}: there is an account {} already", row.line, row.email))?;
@@ -252,9 +254,12 @@ async fn list(at: &Configured) -> Outcome {
 async fn remove(one: &One) -> Outcome {
     let app = super::open(&one.at).await?;
     let account = super::account(&app, &one.email).await?;
-    let mut tx = app.store().begin().await?;
-    store::account::remove(&mut tx, account.id).await?;
-    tx.commit().await?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        store::account::remove(&mut tx, account.id).await?;
+        tx.commit().await
+    })
+    .await?;
     say(&format!("removed {}", account.email))?;
     Ok(())
 }
@@ -264,9 +269,12 @@ async fn password(one: &One, from_stdin: bool) -> Outcome {
     let account = super::account(&app, &one.email).await?;
     let password = if from_stdin { super::password_from_stdin()? } else { super::new_password(&app) };
     let hash = auth::hash(&password).await?;
-    let mut tx = app.store().begin().await?;
-    store::account::set_password(&mut tx, account.id, &hash).await?;
-    tx.commit().await?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        store::account::set_password(&mut tx, account.id, &hash).await?;
+        tx.commit().await
+    })
+    .await?;
     if from_stdin {
         say(&format!("{} has another password", account.email))?;
     } else {
@@ -278,9 +286,12 @@ async fn password(one: &One, from_stdin: bool) -> Outcome {
 async fn disable(one: &One, is_disabled: bool) -> Outcome {
     let app = super::open(&one.at).await?;
     let account = super::account(&app, &one.email).await?;
-    let mut tx = app.store().begin().await?;
-    store::account::set_disabled(&mut tx, account.id, is_disabled.then(|| app.now())).await?;
-    tx.commit().await?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        store::account::set_disabled(&mut tx, account.id, is_disabled.then(|| app.now())).await?;
+        tx.commit().await
+    })
+    .await?;
     say(&format!("{} is {}", account.email, if is_disabled { "disabled" } else { "enabled" }))?;
     Ok(())
 }
@@ -316,9 +327,12 @@ async fn connect(one: &One, name: &str, user: String, identity: Option<String>) 
     let sealed = sealed.ok_or_else(|| Failure::new("the password could not be sealed"))?;
     let log_in =
         access::LogIn { user_name: Some(&user), secret: Some(&sealed), identity: identity.as_deref() };
-    let mut tx = app.store().begin().await?;
-    access::set(&mut tx, account.id, name, log_in, app.now()).await?;
-    tx.commit().await?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        access::set(&mut tx, account.id, name, log_in, app.now()).await?;
+        tx.commit().await
+    })
+    .await?;
     say(&format!("{} uses {name} as {user}", account.email))?;
     Ok(())
 }
@@ -326,9 +340,12 @@ async fn connect(one: &One, name: &str, user: String, identity: Option<String>) 
 async fn disconnect(one: &One, name: &str) -> Outcome {
     let app = super::open(&one.at).await?;
     let account = super::account(&app, &one.email).await?;
-    let mut tx = app.store().begin().await?;
-    access::remove(&mut tx, account.id, name).await?;
-    tx.commit().await?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        access::remove(&mut tx, account.id, name).await?;
+        tx.commit().await
+    })
+    .await?;
     say(&format!("{} does not use {name} any more", account.email))?;
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::store;
 use crate::store::device;
 use crate::store::device::Column;
 use crate::store::device::Device;
+use crate::store::retrying;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -110,7 +111,7 @@ async fn act(one: &One, act: Act) -> Outcome {
         return Err(Failure::new(format!("{} has no device {}", account.email, one.device)));
     }
     for device in meant {
-        apply(&app, &device, act).await?;
+        retrying(|| apply(&app, &device, act)).await?;
         let done = match act {
             Act::Resync => "will fetch everything anew",
             Act::Block => "is blocked",

@@ -81,19 +81,23 @@ impl Target {
     }
 
     /// Reads what stands around the changes that were asked for at a time.
-    pub(super) async fn surroundings(&self, tx: &mut Tx, asked_at: Timestamp) -> store::Result<Surroundings> {
+    pub(super) async fn surroundings(
+        &self,
+        connection: &mut store::Connection,
+        asked_at: Timestamp,
+    ) -> store::Result<Surroundings> {
         let mut around = Surroundings::default();
-        for aside in pull::asides(tx, self.account, self.folder).await? {
+        for aside in pull::asides(connection, self.account, self.folder).await? {
             let mark = (aside.program == PROGRAM).then_some(aside.mark);
             around.asides.insert(aside.remote_id, mark);
         }
-        let pushed = log::pushed_since(tx, self.account, self.folder, before(asked_at)).await?;
+        let pushed = log::pushed_since(connection, self.account, self.folder, before(asked_at)).await?;
         around.pushed = pushed.into_iter().collect();
-        for owed in outbox::of_folder(tx, self.account, self.folder).await? {
+        for owed in outbox::of_folder(connection, self.account, self.folder).await? {
             if owed.sent_rev.is_none() {
                 continue;
             }
-            if let Some(row) = item::newest(tx, owed.place).await?
+            if let Some(row) = item::newest(connection, owed.place).await?
                 && row.remote_id.is_none()
                 && let Some(content) = self.read(&row)
             {

@@ -263,7 +263,7 @@ impl Run<'_> {
         listed: &[(String, String)],
         asked_at: Timestamp,
     ) -> store::Result<Vec<String>> {
-        let mut tx = self.office.app.store().begin().await?;
+        let mut tx = self.office.app.store().read().await?;
         let around = self.target.surroundings(&mut tx, asked_at).await?;
         let ours = item::remote_ids(&mut tx, self.due.account, self.due.folder).await?;
         drop(tx);
@@ -362,7 +362,7 @@ impl Run<'_> {
 
     /// Removes what is not there any more. False: held back until the next run says the same.
     async fn reconcile(&mut self, seen: &HashSet<String>, asked_at: Timestamp) -> Result<bool, Stop> {
-        let mut tx = self.office.app.store().begin().await?;
+        let mut tx = self.office.app.store().read().await?;
         let around = self.target.surroundings(&mut tx, asked_at).await?;
         let ours = item::remote_ids(&mut tx, self.due.account, self.due.folder).await?;
         let owed = outbox::of_folder(&mut tx, self.due.account, self.due.folder).await?;

@@ -7,6 +7,7 @@ use crate::connector::nudge;
 use crate::store;
 use crate::store::account;
 use crate::store::pull;
+use crate::store::retrying;
 
 /// Why a nudge is not heeded.
 #[derive(Debug, thiserror::Error)]
@@ -39,16 +40,19 @@ pub async fn receive(app: &App, connection: &str, signature: &str, body: &[u8]) 
         return Err(Error::NotSigned);
     }
     let message: Message = serde_json::from_slice(body).unwrap_or_default();
+    Ok(retrying(|| ask(app, &connection.name, message.user.as_deref())).await?)
+}
+
+async fn ask(app: &App, connection: &str, user: Option<&str>) -> store::Result<()> {
     let mut tx = app.store().begin().await?;
-    match message.user {
+    match user {
         Some(user) => {
             // An account that is not here has nothing to pull.
-            if let Some(account) = account::by_email(&mut tx, &user).await? {
-                pull::ask(&mut tx, account.id, Some(&connection.name), app.now()).await?;
+            if let Some(account) = account::by_email(&mut tx, user).await? {
+                pull::ask(&mut tx, account.id, Some(connection), app.now()).await?;
             }
         }
-        None => pull::ask_all(&mut tx, &connection.name, app.now()).await?,
+        None => pull::ask_all(&mut tx, connection, app.now()).await?,
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }

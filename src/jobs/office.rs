@@ -20,6 +20,7 @@ use crate::store::MayRetry;
 use crate::store::access;
 use crate::store::account;
 use crate::store::pull;
+use crate::store::retrying;
 use crate::sync::conflict::Policy;
 
 /// The app, and under which name this node takes leases. Cloning shares it.
@@ -186,12 +187,15 @@ impl Office {
                 if accounts.is_empty() {
                     break;
                 }
-                let mut tx = self.app.store().begin().await?;
-                for account in accounts {
-                    let none = access::LogIn::default();
-                    access::set(&mut tx, account, &connection.name, none, self.app.now()).await?;
-                }
-                tx.commit().await?;
+                retrying(async || {
+                    let mut tx = self.app.store().begin().await?;
+                    for account in &accounts {
+                        let none = access::LogIn::default();
+                        access::set(&mut tx, *account, &connection.name, none, self.app.now()).await?;
+                    }
+                    tx.commit().await
+                })
+                .await?;
             }
         }
         Ok(())
