@@ -17,6 +17,8 @@ pub mod state;
 pub mod walk;
 #[cfg(test)]
 pub(crate) mod fresh;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Deref;
 use std::ops::DerefMut;
@@ -174,7 +176,7 @@ impl Store {
             Kind::Sqlite => "BEGIN IMMEDIATE",
             Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         };
-        let inner = self.writers.begin_with(open).await?;
+        let inner = opened(&self.writers, open).await?;
         Ok(Tx {
             inner,
             wakes: Vec::new(),
@@ -192,7 +194,7 @@ impl Store {
             Kind::Sqlite => "BEGIN",
             Kind::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        Ok(Reader { inner: self.readers.begin_with(open).await? })
+        Ok(Reader { inner: opened(&self.readers, open).await? })
     }
 
     /// Takes a connection for one statement. What takes two that must agree needs [`Store::read`].
@@ -222,8 +224,7 @@ impl Tx {
     ///
     /// In a task of its own: a client that hangs up takes its request along, not the news of what it changed.
     pub async fn commit(self) -> Result<()> {
-        let committed = tokio::spawn(self.make_visible()).await;
-        committed.unwrap_or_else(|error| Err(Error::Database(sqlx::Error::Protocol(error.to_string()))))
+        unbroken(self.make_visible()).await
     }
 
     async fn make_visible(self) -> Result<()> {
@@ -260,6 +261,21 @@ impl Tx {
             self.wakes.push(wake);
         }
     }
+}
+
+/// Opens a transaction, to its end even if nobody waits for it any more.
+///
+/// sqlx 0.9 forgets a `BEGIN` of PostgreSQL whose answer it was not there to read: the connection would go back to
+/// the pool with a transaction open, and whoever gets it next would read what was there before.
+async fn opened(pool: &AnyPool, open: &'static str) -> Result<Transaction<'static, Any>> {
+    let pool = pool.clone();
+    unbroken(async move { Ok(pool.begin_with(open).await?) }).await
+}
+
+/// Does its work in a task of its own: a client that hangs up does not break it off.
+async fn unbroken<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    let ended = tokio::spawn(work).await;
+    ended.unwrap_or_else(|error| Err(Error::Database(sqlx::Error::Protocol(error.to_string()))))
 }
 
 // Every query is a function of a connection: what reads within a snapshot reads within a transaction too.
