@@ -16,9 +16,9 @@ pub enum Error {
 }
 
 impl MayRetry for Error {
-    fn may_retry(&self) -> bool {
+    fn may_retry(&self, times: u32) -> bool {
         match self {
-            Self::Store(error) => error.may_retry(),
+            Self::Store(error) => error.may_retry(times),
             Self::Connector(_) => false,
         }
     }

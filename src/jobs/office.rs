@@ -51,8 +51,8 @@ pub(super) enum Stop {
 }
 
 impl MayRetry for Stop {
-    fn may_retry(&self) -> bool {
-        matches!(self, Self::Store(error) if error.may_retry())
+    fn may_retry(&self, times: u32) -> bool {
+        matches!(self, Self::Store(error) if error.may_retry(times))
     }
 }
 

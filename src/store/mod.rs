@@ -22,6 +22,7 @@ mod tests;
 
 use std::ops::Deref;
 use std::ops::DerefMut;
+use std::time::Duration;
 
 use sqlx::Any;
 use sqlx::AnyConnection;
@@ -30,6 +31,7 @@ use sqlx::Connection as _;
 use sqlx::Transaction;
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
+use tokio::time::Instant;
 
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
@@ -320,39 +322,46 @@ impl DerefMut for Glance {
 
 /// An error after which the same transaction may succeed if tried again.
 pub trait MayRetry {
-    /// Whether it is one.
-    fn may_retry(&self) -> bool;
+    /// Whether it is one, when it has come so many times.
+    fn may_retry(&self, times: u32) -> bool;
 }
 
 impl MayRetry for Error {
-    fn may_retry(&self) -> bool {
+    fn may_retry(&self, times: u32) -> bool {
         let Self::Database(sqlx::Error::Database(error)) = self else { return false };
-        // 40001 serialization failure, 40P01 deadlock, 23505 two writers made the same row at once: who comes second
-        // finds it when it looks again. SQLite has one writer at a time: 5 busy, 517 busy snapshot, 6 locked.
-        matches!(error.code().as_deref(), Some("40001" | "40P01" | "23505" | "5" | "517" | "6"))
+        match error.code().as_deref() {
+            // 40001 serialization failure, 40P01 deadlock. SQLite has one writer at a time: 5 busy, 517 busy snapshot,
+            // 6 locked.
+            Some("40001" | "40P01" | "5" | "517" | "6") => true,
+            // 23505: two writers made the same row at once; who comes second finds it when it looks again.
+            Some("23505") => times < 3,
+            Some(_) | None => false,
+        }
     }
 }
 
-/// Does `work` again while it fails for reasons that pass (a serialisation failure), at most ten times.
+/// Does `work` again while it fails for reasons that pass (a serialisation failure), for a while.
+///
+/// Without a pause: PostgreSQL lets who comes second wait for the row and refuses it when the first one commits, so
+/// now is the moment when the row is free; a writer that goes on and on would have taken it again after a pause.
 pub async fn retrying<T, E, F>(mut work: impl FnMut() -> F) -> std::result::Result<T, E>
 where
     E: MayRetry,
     F: Future<Output = std::result::Result<T, E>>,
 {
-    const ATTEMPTS: u32 = 10;
-    let mut attempt = 1;
+    let since = Instant::now();
+    let mut times = 0;
     loop {
+        times += 1;
         match work().await {
-            Err(error) if error.may_retry() && attempt < ATTEMPTS => {
-                // The other writer needs a moment; it holds its row for a few milliseconds.
-                tokio::time::sleep(std::time::Duration::from_millis(u64::from(attempt * attempt))).await;
-                attempt += 1;
-            }
+            Err(error) if error.may_retry(times) && since.elapsed() < PATIENCE => {}
             outcome => return outcome,
         }
     }
 }
 
+/// How long a write waits for others that write the same; a phone waits for its answer twice as long.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Concurrent snapshots on SQLite; each costs a thread and a page cache.
 const READERS: u32 = 4;
 /// PostgreSQL's default is 100 connections for all nodes together.
@@ -364,7 +373,7 @@ fn pool(kind: Kind, connections: u32) -> AnyPoolOptions {
         .min_connections(1)
         // A ping before each use costs more than the query that follows.
         .test_before_acquire(false)
-        .acquire_timeout(std::time::Duration::from_secs(20))
+        .acquire_timeout(Duration::from_secs(20))
         .after_connect(move |connection, _| Box::pin(async move { prepare(kind, connection).await }))
 }
 
