@@ -13,13 +13,16 @@ pub enum Error {
     /// On the back office's side.
     #[error(transparent)]
     Connector(#[from] connector::Error),
+    /// The phone would have given up before the answer was there.
+    #[error("it took longer than a phone waits")]
+    Late,
 }
 
 impl MayRetry for Error {
     fn may_retry(&self, times: u32) -> bool {
         match self {
             Self::Store(error) => error.may_retry(times),
-            Self::Connector(_) => false,
+            Self::Connector(_) | Self::Late => false,
         }
     }
 }

@@ -15,7 +15,10 @@ pub mod settings;
 pub mod status;
 pub mod sync;
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
+use tokio::time::Instant;
 use wbxml::Document;
 use wbxml::Limits;
 use wbxml::Version;
@@ -33,7 +36,11 @@ use crate::eas::command::Command;
 use crate::eas::query::PolicyKey;
 use crate::eas::quirk::Family;
 use crate::eas::status::Common;
+use crate::error::Error;
 use crate::store::account::Account;
+
+/// What a command may take that is not a wait: Android gives up on its request after 30 seconds.
+const ANSWER_TIME: Duration = Duration::from_secs(25);
 
 /// Does what a request asks for.
 ///
@@ -65,7 +72,8 @@ async fn begin(app: &App, request: Request) -> Begun {
         Some(_) | None => return Begun::Done(Response::status(501)),
     };
     let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
-    match run(app, &request, command, version).await {
+    let deadline = Instant::now() + ANSWER_TIME;
+    match run(app, &request, command, version, deadline).await {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
         Ok(Outcome::Waiting(watch)) => Begun::Waiting(watch),
         Err(refusal) => {
@@ -88,7 +96,33 @@ fn policy_key(request: &Request) -> Option<PolicyKey> {
     request.query.policy_key.or_else(|| PolicyKey::parse(request.policy_key.as_deref()?))
 }
 
-async fn run(app: &App, request: &Request, command: Command, version: Version) -> Result<Outcome, Refusal> {
+/// What a part of a command comes to, if it does so in time. What it had not committed has not happened.
+async fn in_time<T, E: From<Error>>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    tokio::time::timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::Late.into()))
+}
+
+async fn run(
+    app: &App,
+    request: &Request,
+    command: Command,
+    version: Version,
+    deadline: Instant,
+) -> Result<Outcome, Refusal> {
+    let document = understood(request, command, version)?;
+    let (phone, family) = in_time(deadline, Box::pin(admit(app, request, command, version))).await?;
+    let asked = (command, document.as_ref());
+    if command == Command::Sync {
+        // It may wait, and looks at the time itself.
+        return Ok(Outcome::Body(Box::pin(sync::sync(app, &phone, document.as_ref(), deadline)).await?));
+    }
+    in_time(deadline, Box::pin(serve(app, &request.account, &phone, family, asked))).await
+}
+
+/// The document of a request that can be understood at all.
+fn understood(request: &Request, command: Command, version: Version) -> Result<Option<Document>, Refusal> {
     if !command.is_in(version) {
         return Err(Common::VERSION_NOT_SUPPORTED.into());
     }
@@ -98,7 +132,16 @@ async fn run(app: &App, request: &Request, command: Command, version: Version) -
     if let Some(fault) = device::fault(&request.query) {
         return Err(fault.into());
     }
-    let document = document(command, &request.body)?;
+    document(command, &request.body)
+}
+
+/// The phone behind a request, if it may ask for anything.
+async fn admit(
+    app: &App,
+    request: &Request,
+    command: Command,
+    version: Version,
+) -> Result<(Phone, Family), Refusal> {
     let user_agent = request.user_agent.as_deref();
     let caller = Caller { account: request.account.id, query: &request.query, version, user_agent };
     let device = device::admit(app, caller).await?;
@@ -122,7 +165,7 @@ async fn run(app: &App, request: &Request, command: Command, version: Version) -
         version,
         birthday: family.birthday(),
     };
-    Box::pin(serve(app, &request.account, &phone, family, (command, document.as_ref()))).await
+    Ok((phone, family))
 }
 
 async fn serve(
@@ -133,7 +176,6 @@ async fn serve(
     (command, document): (Command, Option<&Document>),
 ) -> Result<Outcome, Refusal> {
     let body = match (command, document) {
-        (Command::Sync, document) => sync::sync(app, phone, document).await?,
         (Command::Ping, document) => match ping::begin(app, phone, document).await? {
             Ok(watch) => return Ok(Outcome::Waiting(watch)),
             Err(response) => response.encode(),

@@ -45,7 +45,7 @@ impl From<store::Error> for Refusal {
 pub fn answer(command: Command, refusal: &Refusal, version: Version) -> Response {
     match refusal {
         Refusal::Common(common) => refuse(command, *common, version),
-        Refusal::Failed(error) => match own(command, error) {
+        Refusal::Failed(error) => match own(command, error, version) {
             Some(status) => document(command, status).unwrap_or_else(|| Response::status(501)),
             None => refuse(command, common(error), version),
         },
@@ -88,17 +88,21 @@ fn common(error: &Error) -> Common {
             | connector::Error::Later { .. } => Common::SERVER_ERROR_RETRY_LATER,
             connector::Error::Protocol(_) => Common::SERVER_ERROR,
         },
+        Error::Late => Common::SERVER_ERROR_RETRY_LATER,
     }
 }
 
-/// The status that a command has of its own for a failure here, which phones of every version know.
-fn own(command: Command, error: &Error) -> Option<u16> {
+/// The status that a command has of its own for a failure here.
+fn own(command: Command, error: &Error, version: Version) -> Option<u16> {
     let passes = common(error) == Common::SERVER_ERROR_RETRY_LATER;
     match command {
+        // MS-ASCMD 2.2.3.177.17 (Status): after 5 again and again a phone may begin anew, after 16 it only sends again.
+        Command::Sync if passes && version >= Version::V12_1 => Some(sync::Status::RETRY.0),
         Command::Sync => Some(sync::Status::SERVER_ERROR.0),
         Command::FolderSync if passes => Some(foldersync::Status::SERVER_ERROR.0),
         Command::FolderSync => Some(foldersync::Status::UNKNOWN_ERROR.0),
         Command::Ping => Some(ping::Status::SERVER_ERROR.0),
+        Command::Search if matches!(error, Error::Late) => Some(search::Status::TIMED_OUT.0),
         Command::Search => Some(search::Status::SERVER_ERROR.0),
         Command::Settings => Some(settings::Status::SERVER_UNAVAILABLE.0),
         Command::ItemOperations => Some(itemoperations::Status::SERVER_ERROR.0),
@@ -187,6 +191,7 @@ mod tests {
         assert_eq!(refuse(Command::Ping, common, Version::V2_5).status, http, "{common}");
     }
 
+    /// Quirk refused-as-known.
     #[test]
     fn old_versions_hear_http_statuses() {
         check(Common::INVALID_WBXML, 400);
@@ -209,5 +214,36 @@ mod tests {
         let refusal = Refusal::from(store::Error::UnknownKind);
         assert_eq!(answer(Command::Ping, &refusal, Version::V2_5).status, 200);
         assert_eq!(answer(Command::MoveItems, &refusal, Version::V2_5).status, 500);
+    }
+
+    /// The status that a phone of 14.1 hears when something failed for good, and when it may be better soon.
+    #[track_caller]
+    fn check_failure(command: Command, for_good: u16, for_now: u16) {
+        let own = |error: Error| {
+            let response = answer(command, &Refusal::Failed(error), Version::V14_1);
+            let document = wbxml::Document::decode(response.body, &wbxml::Limits::default()).unwrap();
+            let (_, tag) = root(command).unwrap();
+            document.root().child(tag).unwrap().text().parse::<u16>().unwrap()
+        };
+        assert_eq!(
+            (own(store::Error::UnknownKind.into()), own(Error::Late)),
+            (for_good, for_now),
+            "{command}"
+        );
+    }
+
+    #[test]
+    fn each_command_has_its_words_for_what_passes_and_what_does_not() {
+        check_failure(Command::Sync, 5, 16);
+        check_failure(Command::FolderSync, 11, 6);
+        check_failure(Command::Ping, 8, 8);
+        check_failure(Command::Search, 3, 10);
+        check_failure(Command::Settings, 4, 4);
+        check_failure(Command::ItemOperations, 3, 3);
+        check_failure(Command::Provision, 3, 3);
+        check_failure(Command::MoveItems, 110, 111);
+        check_failure(Command::GetItemEstimate, 110, 111);
+        let old = answer(Command::Sync, &Refusal::Failed(Error::Late), Version::V12_0);
+        assert!(old.body.ends_with(b"\x035\0\x01\x01"), "{old:?}");
     }
 }

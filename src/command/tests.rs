@@ -7,15 +7,18 @@ mod waiting;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
 use wbxml::Document;
 use wbxml::Limits;
+use wbxml::Version;
 
 use super::dispatch;
 use super::request::Request;
 use super::request::Response;
+use super::status::Refusal;
 use crate::app::App;
 use crate::app::Connections;
 use crate::config::Config;
@@ -142,6 +145,20 @@ fn contacts(key: &str, more: &str) -> String {
         r#"<Sync xmlns="AirSync" xmlns:contacts="Contacts"><Collections><Collection><SyncKey>{key}</SyncKey>
         <CollectionId>2</CollectionId>{more}</Collection></Collections></Sync>"#
     )
+}
+
+/// Quirk 30-seconds.
+#[tokio::test(start_paused = true)]
+async fn what_takes_too_long_is_told_to_come_again() {
+    let start = tokio::time::Instant::now();
+    let deadline = start + super::ANSWER_TIME;
+    let never = std::future::pending::<Result<(), Refusal>>();
+    let outcome = super::in_time(deadline, never).await;
+    assert!(start.elapsed() < Duration::from_secs(28), "{:?}", start.elapsed());
+    let refusal = outcome.unwrap_err();
+    assert_eq!(super::status::answer(Command::FolderSync, &refusal, Version::V2_5).status, 200);
+    let told = super::status::answer(Command::MoveItems, &refusal, Version::V12_1);
+    assert_eq!((told.status, told.headers), (503, vec![("Retry-After", "30".to_owned())]));
 }
 
 #[track_caller]

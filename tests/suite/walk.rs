@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lomme::app::App;
 use lomme::app::Connections;
@@ -312,7 +313,8 @@ impl Walk {
 
 async fn ask(app: &App, phone: &Phone, body: &[u8]) -> Vec<u8> {
     let document = Document::decode(body, &Limits::default()).unwrap();
-    sync(app, phone, Some(&document)).await.unwrap()
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    sync(app, phone, Some(&document), deadline).await.unwrap()
 }
 
 /// Runs a future for so many polls and drops it where it is then.

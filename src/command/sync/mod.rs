@@ -8,6 +8,7 @@ pub mod window;
 
 use std::time::Duration;
 
+use tokio::time::Instant;
 use wbxml::Document;
 use wbxml::Version;
 use wbxml::airsync;
@@ -16,6 +17,8 @@ use self::collection::Ask;
 use self::collection::Served;
 use self::fingerprint::fingerprint;
 use crate::app::App;
+use crate::command::ANSWER_TIME;
+use crate::command::in_time;
 use crate::command::phone::Phone;
 use crate::eas::sync::Collection;
 use crate::eas::sync::CollectionResponse;
@@ -40,10 +43,15 @@ const WINDOW: usize = 512;
 /// The most bytes of items in one answer: what a phone on a slow line takes within its 30 seconds.
 const BYTES: usize = 1_500_000;
 
-/// Answers a `Sync`; without a body it repeats the last one.
-pub async fn sync(app: &App, phone: &Phone, body: Option<&Document>) -> Result<Vec<u8>, Error> {
+/// Answers a `Sync`; without a body it repeats the last one. The deadline is for all but waiting.
+pub async fn sync(
+    app: &App,
+    phone: &Phone,
+    body: Option<&Document>,
+    deadline: Instant,
+) -> Result<Vec<u8>, Error> {
     let response = match understand(phone, body) {
-        Ok(asked) => answer(app, phone, asked).await?,
+        Ok(asked) => answer(app, phone, asked, deadline).await?,
         Err(response) => response,
     };
     Ok(response.encode(phone.version))
@@ -92,35 +100,42 @@ fn understand<'a>(phone: &Phone, body: Option<&'a Document>) -> Result<Asked<'a>
     Ok(Asked { request, bodies })
 }
 
-async fn answer(app: &App, phone: &Phone, asked: Asked<'_>) -> Result<Response, Error> {
+async fn answer(
+    app: &App,
+    phone: &Phone,
+    asked: Asked<'_>,
+    mut deadline: Instant,
+) -> Result<Response, Error> {
     let wait = match wait(app, &asked.request) {
         Ok(wait) => wait,
         Err(limit) => {
             return Ok(Response { limit: Some(limit), ..Response::of_status(Status::INVALID_WAIT) });
         }
     };
-    let folders = folders(app, phone, &asked.request).await?;
+    let folders = in_time(deadline, folders(app, phone, &asked.request)).await?;
     let known: Vec<FolderId> = folders.iter().flatten().copied().collect();
-    remember(app, phone, &asked.request).await?;
+    in_time(deadline, remember(app, phone, &asked.request)).await?;
     let Some(wait) = wait else {
         app.waiters().replace(phone.device.account, phone.device.number, &known);
-        return served(app, phone, &asked, &folders).await;
+        return in_time(deadline, Box::pin(served(app, phone, &asked, &folders))).await;
     };
-    let deadline = tokio::time::Instant::now() + wait;
+    let end = Instant::now() + wait;
     let place = app.waiters().register(phone.device.account, phone.device.number, &known);
     loop {
-        let response = served(app, phone, &asked, &folders).await?;
-        if !is_silent(&response) || !is_woken(app, &place, deadline).await {
+        // Boxed: a request that waits keeps none of it.
+        let response = in_time(deadline, Box::pin(served(app, phone, &asked, &folders))).await?;
+        if !is_silent(&response) || !is_woken(app, &place, end).await {
             return Ok(response);
         }
+        deadline = Instant::now() + ANSWER_TIME;
     }
 }
 
 /// Waits for a change; false when the answer has to go out as it is.
-async fn is_woken(app: &App, place: &Registration, deadline: tokio::time::Instant) -> bool {
+async fn is_woken(app: &App, place: &Registration, end: Instant) -> bool {
     tokio::select! {
         woken = place.woken() => woken == Woken::Look,
-        () = tokio::time::sleep_until(deadline) => false,
+        () = tokio::time::sleep_until(end) => false,
         () = app.stopping() => false,
     }
 }
