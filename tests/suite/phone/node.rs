@@ -6,15 +6,13 @@ use wbxml::Element;
 use wbxml::Limits;
 
 /// Containers that old Windows phones refuse when they are empty, and no schema wants so.
-const NEVER_EMPTY: [&str; 17] = [
+const NEVER_EMPTY: [&str; 15] = [
     "AirSync:ApplicationData",
     "AirSync:Collections",
     "AirSync:Commands",
     "AirSync:Responses",
     "AirSyncBase:Body",
     "AirSyncBase:Location",
-    "Calendar:Attendees",
-    "Calendar:Categories",
     "Calendar:Exceptions",
     "Calendar:Recurrence",
     "Contacts:Categories",

@@ -243,9 +243,21 @@ fn read_reminder(item: &mut Event, element: Option<Element<'_>>, _: &Reading<'_>
     Ok(())
 }
 
-fn write_reminder(item: &Event, tag: Tag, _: &View<'_>, writer: &mut Writer) {
-    if let Some(minutes) = item.reminder() {
-        writer.number(tag, minutes);
+fn write_reminder(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
+    match item.reminder() {
+        Some(minutes) => writer.number(tag, minutes),
+        None => write_nothing(tag, view, writer),
+    }
+}
+
+/// Says that an event has nothing of this.
+///
+/// Clients of 16.x take what a change leaves out for unchanged, as Exchange does with theirs: Thunderbird would keep
+/// the reminder, the categories and the attendees that an event has lost. Before, an absent element is an empty one, and
+/// Windows Phone and HTC stumble over a container without anything in it.
+fn write_nothing(tag: Tag, view: &View<'_>, writer: &mut Writer) {
+    if view.version >= Version::V16_0 {
+        writer.empty(tag);
     }
 }
 
@@ -258,7 +270,10 @@ fn read_categories(
     Ok(())
 }
 
-fn write_categories(item: &Event, tag: Tag, _: &View<'_>, writer: &mut Writer) {
+fn write_categories(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
+    if item.categories().next().is_none() {
+        return write_nothing(tag, view, writer);
+    }
     codec::write_list(item.categories(), tag, calendar::CATEGORY, writer);
 }
 

@@ -13,6 +13,7 @@ use crate::eas::class::View;
 use crate::eas::class::codec::address;
 use crate::eas::class::codec::number;
 use crate::eas::class::event::meeting::is_received;
+use crate::eas::class::event::write_nothing;
 use crate::model::calendar::ParticipationStatus;
 use crate::model::event::Event;
 use crate::model::event::attendance::Attendee;
@@ -57,6 +58,9 @@ pub(super) fn write_attendees(item: &Event, tag: Tag, view: &View<'_>, writer: &
     // iOS 6 cannot take back a meeting that nobody is invited to.
     if attendees.is_empty() && is_received(item, view.owner) {
         attendees.push(myself(view.owner));
+    }
+    if attendees.is_empty() {
+        return write_nothing(tag, view, writer);
     }
     writer.container(tag, |writer| {
         for attendee in &attendees {
