@@ -278,9 +278,11 @@ impl<'a> Command<'a> {
     /// Reads a child of `Commands`; none for one that we do not know.
     fn parse(element: Element<'a>) -> Option<Self> {
         let server_id = element::text(element, airsync::SERVER_ID).unwrap_or_default();
-        let instance_id = element::text(element, airsyncbase::INSTANCE_ID);
         let class = element::text(element, airsync::CLASS);
         let data = element.child(airsync::APPLICATION_DATA);
+        // MS-ASCMD 2.2.3.24 (Change) has it beside the data; Thunderbird writes it into them.
+        let in_data = || data.and_then(|data| element::text(data, airsyncbase::INSTANCE_ID));
+        let instance_id = element::text(element, airsyncbase::INSTANCE_ID).or_else(in_data);
         match element.tag() {
             airsync::ADD => {
                 let client_id = element::text(element, airsync::CLIENT_ID).unwrap_or_default();

@@ -340,6 +340,10 @@ pub(in crate::eas::class) fn change_instance(
     data: Element<'_>,
     reading: &Reading<'_>,
 ) -> Result<Event, Unreadable> {
+    // Thunderbird deletes an occurrence by a change of it.
+    if is_deletion(data)? {
+        return delete_instance(event, id, reading);
+    }
     let at = named(event, id, reading)?;
     let mut event = event.clone();
     let patch =
