@@ -113,12 +113,18 @@ pub(super) fn read_attendees(
         .filter(|child| child.tag() == calendar::ATTENDEE)
         .map(|child| attendee(child, item, reading));
     let told: Vec<_> = told.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    let is_only_me =
-        matches!(told.as_slice(), [one] if one.address.eq_ignore_ascii_case(&reading.view.owner.email));
-    if !(is_only_me && is_received(item, reading.view.owner) && item.attendees().next().is_none()) {
+    let is_echo = matches!(told.as_slice(), [one] if is_made_up(one, reading.view.owner));
+    if !(is_echo && is_received(item, reading.view.owner) && item.attendees().next().is_none()) {
         item.set_attendees(&told);
     }
     Ok(())
+}
+
+/// Whether it is who is told where nobody is invited. Once it has an answer, it is somebody.
+fn is_made_up(one: &Attendee, owner: &Owner) -> bool {
+    let made_up = myself(owner);
+    one.address.eq_ignore_ascii_case(&made_up.address)
+        && (one.role, one.status) == (made_up.role, made_up.status)
 }
 
 /// One attendee; none where there is no address: Outlook sends such ghosts.
