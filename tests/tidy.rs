@@ -78,7 +78,8 @@ fn nothing_unwanted_is_left() {
     let kinds = ["rs", "sql", "toml", "md", "yaml", "xml", "sh"];
     let folders = ["src", "tests", "benches", "wbxml", "schema", "deploy", "fixtures"];
     let nested = folders.iter().flat_map(|folder| kinds.iter().flat_map(|kind| files(folder, kind)));
-    let top = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.toml"].map(PathBuf::from);
+    let top =
+        ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "Cargo.toml", "docs/quirks.md"].map(PathBuf::from);
     for file in nested.chain(top.into_iter().filter(|file| root().join(file).exists())) {
         if file == Path::new("tests/tidy.rs") {
             continue;
@@ -91,6 +92,43 @@ fn nothing_unwanted_is_left() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What clients really do is kept in docs/quirks.md, each row by a test that says `Quirk ID` in its documentation.
+#[test]
+fn every_quirk_has_a_test_that_names_it() {
+    let ledger = fs::read_to_string(root().join("docs/quirks.md")).unwrap();
+    let rows: Vec<&str> = ledger
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(id, _)| id)
+        .collect();
+    let mut named = Vec::new();
+    let mut wrong = Vec::new();
+    for file in ["src", "tests", "wbxml"].iter().flat_map(|folder| files(folder, "rs")) {
+        let text = fs::read_to_string(root().join(&file)).unwrap();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (at, line) in lines.iter().enumerate() {
+            let Some(ids) = quirks(line) else { continue };
+            let below =
+                lines[at..].iter().take_while(|line| line.starts_with("///") || line.starts_with("#["));
+            if !below.into_iter().any(|line| line.contains("test]") || line.contains("test(")) {
+                wrong.push(format!("{}:{}: not the documentation of a test", file.display(), at + 1));
+            }
+            named.extend(ids.map(str::to_owned));
+        }
+    }
+    let unknown = named.iter().filter(|id| !rows.contains(&id.as_str()));
+    wrong.extend(unknown.map(|id| format!("{id}: a test names it, docs/quirks.md has no such row")));
+    let untested = rows.iter().filter(|id| !named.iter().any(|name| name == *id));
+    wrong.extend(untested.map(|id| format!("{id}: no test names it")));
+    assert!(rows.len() > 50 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The ids in a line like `/// Quirks two-empties, pieces: and more`.
+fn quirks(line: &str) -> Option<impl Iterator<Item = &str>> {
+    let text = line.strip_prefix("/// Quirk")?.trim_start_matches('s').strip_prefix(' ')?;
+    Some(text.split([';', ':', '.']).next().unwrap_or_default().split(", "))
 }
 
 /// Whether the text has it by itself: VTODO is a word of iCalendar.

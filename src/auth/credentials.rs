@@ -103,6 +103,7 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    /// Quirk latin-1-log-in.
     #[test]
     fn basic_is_read_as_utf_8_and_else_as_latin_1() {
         check(b"kari:lomme-demo", Some(("kari", "lomme-demo")));

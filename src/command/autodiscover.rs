@@ -59,6 +59,7 @@ mod tests {
         }
     }
 
+    /// Quirk no-request.
     #[test]
     fn a_request_without_a_body_is_for_who_logged_in() {
         let answer = xml(&kari(), b"", "https://sync.fjord.example", Timestamp::UNIX_EPOCH);
@@ -66,6 +67,7 @@ mod tests {
         assert!(answer.contains("<Url>https://sync.fjord.example/Microsoft-Server-ActiveSync</Url>"));
     }
 
+    /// Quirk outlook-schema.
     #[test]
     fn outlook_s_own_request_is_refused() {
         let body = br#"<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"/>"#;

@@ -321,6 +321,13 @@ mod tests {
         assert_eq!((again, response.policy.unwrap().key), (known, Some(TAKEN)));
     }
 
+    /// Quirk key-not-zero.
+    #[test]
+    fn no_key_is_zero() {
+        assert_eq!(key(0), PolicyKey(1));
+        assert_eq!(key(7), PolicyKey(7));
+    }
+
     #[test]
     fn nobody_is_forced_unless_the_policy_says_so() {
         let none = Provisioned::default();
@@ -394,6 +401,7 @@ mod tests {
         assert_eq!(known.order(Version::V16_0), None);
     }
 
+    /// Quirk wap-policy.
     #[test]
     fn the_oldest_phones_get_a_text() {
         let request = ask("MS-WAP-Provisioning-XML", None, None);

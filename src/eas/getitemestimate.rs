@@ -161,6 +161,7 @@ mod tests {
         assert_eq!(collection.options_for(Class::Calendar).and_then(|options| options.filter_type), filter);
     }
 
+    /// Quirk estimate-order.
     #[test]
     fn each_version_has_its_own_order() {
         check(Some("Calendar"), Some(4), |writer| {

@@ -253,6 +253,7 @@ mod tests {
         assert!(tags.is_sorted());
     }
 
+    /// Quirk hash-of-what-is-told.
     #[test]
     fn a_fingerprint_counts_only_what_the_version_can_receive() {
         let no_camera = Policy { allow_camera: false, ..Policy::default() };

@@ -266,6 +266,7 @@ mod tests {
         );
     }
 
+    /// Quirk wipe-alone.
     #[test]
     fn a_wipe_may_be_all_that_is_said() {
         let request = parse(|writer| {

@@ -238,6 +238,7 @@ impl<'a> Bytes<'a> {
 mod tests {
     use super::*;
 
+    /// Quirk request-line.
     #[test]
     fn parameters_come_in_any_order_and_letter_case() {
         let query =
@@ -269,6 +270,7 @@ mod tests {
         base64::engine::general_purpose::STANDARD.encode(parts.concat())
     }
 
+    /// Quirk request-line.
     #[test]
     fn base64_carries_everything() {
         let query =

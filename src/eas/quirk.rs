@@ -134,6 +134,7 @@ mod tests {
         assert_eq!(Family::of(device_type, user_agent), family, "{device_type} {user_agent}");
     }
 
+    /// Quirk own-name.
     #[test]
     fn programs_are_known_by_what_they_call_themselves() {
         check("IMEI", "NokiaE521/2.00()MailforExchange", Family::MailForExchange);

@@ -164,7 +164,7 @@ async fn from_the_key_before_a_phone_sees_what_it_did_itself() {
     server.stop().await;
 }
 
-/// Rule 3.
+/// Quirk key-0-twice: rule 3.
 #[tokio::test]
 async fn the_first_reply_brings_a_key_and_no_items() {
     let server = Server::start().await;
@@ -261,7 +261,7 @@ async fn what_waits_is_ended_by_what_comes_after() {
     server.stop().await;
 }
 
-/// Rule 9.
+/// Quirk options-as-a-whole: rule 9.
 #[tokio::test]
 async fn options_are_kept_when_absent_and_replaced_as_a_whole() {
     let server = Server::start().await;
@@ -326,7 +326,7 @@ async fn broken_wbxml_is_told_as_the_version_knows_it() {
     server.stop().await;
 }
 
-/// Rule 12.
+/// Quirks ping-remembers, hold-to-the-end: rule 12.
 #[tokio::test]
 async fn a_ping_is_held_to_the_end_of_its_heartbeat() {
     let server = Server::with(|config| config.ping.min = Duration::from_secs(1)).await;

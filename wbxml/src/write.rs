@@ -272,6 +272,7 @@ mod tests {
     use crate::document::Document;
     use crate::limits::Limits;
 
+    /// Quirk plain-wbxml.
     #[test]
     fn a_phone_reads_what_is_written() {
         let mut writer = Writer::new();

@@ -26,6 +26,7 @@ fn body(rest: &[u8]) -> Vec<u8> {
     [b"\x03\x01\x6A\0", rest].concat()
 }
 
+/// Quirk two-empties.
 #[test]
 fn an_element_with_nothing_in_it_may_have_an_end() {
     let short = Document::decode(body(b"\x45\x13\x01"), &Limits::default()).unwrap();

@@ -123,6 +123,7 @@ async fn a_phone_says_what_it_is_and_hears_who_its_user_is() {
     );
 }
 
+/// Quirk trial-log-in.
 #[tokio::test]
 async fn nothing_is_kept_of_a_trial_log_in() {
     let server = Server::new().await;

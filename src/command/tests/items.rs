@@ -19,6 +19,7 @@ impl Server {
     }
 }
 
+/// Quirk deleted-once.
 #[tokio::test]
 async fn the_list_of_folders_is_told_once_and_then_what_changed() {
     let server = Server::new().await;
@@ -54,6 +55,7 @@ async fn old_versions_do_not_hear_of_the_recipient_cache() {
     assert!(first.contains("<Count>10</Count>"), "{first}");
 }
 
+/// Quirk one-contacts-folder.
 #[tokio::test]
 async fn outlook_is_told_of_one_address_book() {
     let server = Server::new().await;
@@ -74,6 +76,7 @@ async fn outlook_is_told_of_one_address_book() {
     );
 }
 
+/// Quirk folders-from-0.
 #[tokio::test]
 async fn beginning_again_with_the_folders_leaves_the_items_in_step() {
     let server = Server::new().await;
@@ -111,6 +114,7 @@ async fn an_estimate_counts_what_a_sync_would_bring() {
     assert!(answer.contains("<Estimate>0</Estimate>"), "{answer}");
 }
 
+/// Quirk moved-is-known.
 #[tokio::test]
 async fn a_moved_item_has_a_new_name_and_is_not_told_again() {
     let server = Server::new().await;

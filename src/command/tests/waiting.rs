@@ -68,6 +68,7 @@ async fn a_ping_ends_when_a_folder_has_news_and_a_later_one_says_less() {
     assert!(told.contains("<Add>"), "{told}");
 }
 
+/// Quirk no-false-news.
 #[tokio::test]
 async fn what_the_phone_did_itself_is_no_news() {
     let server = Server::new().await;

@@ -127,7 +127,7 @@ mod tests {
         golden::check("class/gal-2.5", &entry(FULL, Picture::Wanted(None), Version::V2_5).0);
     }
 
-    /// quirks.md, Mail bodies: Nokia's phones do not show an entry without its names.
+    /// Quirk names-even-empty: Nokia's phones do not show an entry without its names.
     #[test]
     fn empty_names_are_sent_rather_than_left_out() {
         let (bytes, _) =

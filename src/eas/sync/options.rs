@@ -123,6 +123,7 @@ mod tests {
         check(Class::Contacts, &[0, 1, 2, 3, 4, 5, 6, 7, 8]);
     }
 
+    /// Quirk old-truncation.
     #[test]
     fn truncation_codes_mean_lengths() {
         let options = Options { truncation: Some(4), mime_truncation: Some(8), ..Options::default() };

@@ -303,6 +303,7 @@ mod tests {
         }
     }
 
+    /// Quirk strict-order.
     #[test]
     fn every_part_stands_in_its_place() {
         check("sync/response-2.5", &response().encode(Version::V2_5));
@@ -317,6 +318,7 @@ mod tests {
         check("sync/limit", &response.encode(Version::V14_1));
     }
 
+    /// Quirk no-hollow-containers.
     #[test]
     fn a_first_answer_has_a_key_and_no_containers() {
         let collection = CollectionResponse {

@@ -219,6 +219,7 @@ mod tests {
         assert_eq!((daylight.begins, daylight.ends), (switch(begins), switch(ends)));
     }
 
+    /// Quirk right-blobs.
     #[test]
     fn rules_are_those_of_the_law() {
         let sunday = Weekday::Sunday;

@@ -109,7 +109,7 @@ async fn a_removed_phone_is_sent_back_to_the_folders() {
     server.stop().await;
 }
 
-/// Rule 13.
+/// Quirk folder-gone: rule 13.
 #[tokio::test]
 async fn a_folder_that_is_gone_is_told_once_the_folders_are_asked_for() {
     let server = Server::start().await;
@@ -139,7 +139,7 @@ async fn a_folder_that_is_gone_is_told_once_the_folders_are_asked_for() {
     server.stop().await;
 }
 
-/// Rule 14.
+/// Quirk all-defaults: rule 14.
 #[tokio::test]
 async fn there_is_one_of_each_default_folder() {
     let server = Server::start().await;
@@ -167,7 +167,7 @@ async fn with_directory(office: &Office) -> Server {
     Server::with(|config| config.connections = read.connections).await
 }
 
-/// Rule 16.
+/// Quirks range-and-total, range-or-not: rule 16.
 #[tokio::test]
 async fn the_directory_answers_in_order_with_exact_numbers() {
     let office = Office::start().await;

@@ -53,7 +53,7 @@ fn the_form_that_fits_best_is_taken() {
     check(&plain, &[], (1, "a & b", 5, false));
 }
 
-/// quirks.md, Mail bodies: iOS "crashes on truncated UTF-8".
+/// Quirk whole-characters.
 #[test]
 fn a_cut_never_goes_through_a_character() {
     check(&text("æøå"), &[up_to(BodyType::TEXT, 3)], (1, "æ", 6, true));
@@ -75,7 +75,7 @@ fn all_or_none_gives_way_to_the_next_form() {
     check(&rich, &[whole_up_to(BodyType::HTML, 5)], (2, "", 18, true));
 }
 
-/// quirks.md, Mail bodies: Windows Phone needs `Preview`.
+/// Quirk preview.
 #[test]
 fn a_preview_is_plain_and_short_and_not_beside_plain_text() {
     let preview = |body: &Body, form, size| {
@@ -93,7 +93,7 @@ fn event(description: &str, content_type: &str) -> Content {
     content(Class::Calendar, &event.to_string())
 }
 
-/// quirks.md, Sync: Windows Phone 8 stops at `<Truncated>0</Truncated>`.
+/// Quirk truncated-means-yes.
 #[test]
 fn truncated_is_told_only_when_it_is_so() {
     let long = event("en lang tekst", "text/plain");

@@ -49,7 +49,7 @@ fn an_exception_the_phone_no_longer_has_is_gone() {
     );
 }
 
-/// quirks.md, Calendar: "`ExceptionStartTime` wrong when master moved".
+/// Quirk wrong-exception.
 #[test]
 fn an_exception_is_found_by_its_day_when_the_time_is_wrong() {
     let phone = Phone { supported: Some(Vec::new()), ..Phone::new(Version::V14_0) };
@@ -65,7 +65,7 @@ fn an_exception_is_found_by_its_day_when_the_time_is_wrong() {
     }
 }
 
-/// quirks.md, Calendar: HTC takes `<Deleted>0</Deleted>` for a deletion; Exchange 2003 has deletion and start first.
+/// Quirk deleted-is-deleted; Exchange 2003 has deletion and start first.
 #[test]
 fn deleted_is_told_of_deletions_only_and_first() {
     for version in Version::ALL {
@@ -75,7 +75,7 @@ fn deleted_is_told_of_deletions_only_and_first() {
     }
 }
 
-/// quirks.md, Calendar: "TimeZone first"; "no Sensitivity in exceptions" (2.5).
+/// Quirk order-of-2003.
 #[test]
 fn an_old_phone_gets_the_order_of_exchange_2003() {
     let shown = Phone::new(Version::V2_5).xml(&series());

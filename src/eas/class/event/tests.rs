@@ -65,7 +65,7 @@ fn check_days(version: Version, xml: &str, start: &str, duration: &str) {
     assert_eq!(event.get("timeZone"), None);
 }
 
-/// quirks.md, Calendar: Exchange, Z-Push and Thunderbird families.
+/// Quirks days-by-any-dialect, no-length.
 #[test]
 fn a_whole_day_is_a_date_in_every_dialect() {
     let times = |start: &str, end: &str| {
@@ -100,7 +100,7 @@ fn a_whole_day_is_a_date_in_every_dialect() {
     check_days(Version::V14_0, "<calendar:StartTime>20261105T000000Z</calendar:StartTime>", date, "P1D");
 }
 
-/// quirks.md, Calendar: 16.x whole days have no zone.
+/// Quirk days-without-zone.
 #[test]
 fn from_16_0_on_a_whole_day_is_shown_without_a_zone() {
     for version in [Version::V16_0, Version::V16_1] {
@@ -130,7 +130,7 @@ fn the_zone_of_an_event_stays_when_the_phone_tells_its_rules() {
     );
 }
 
-/// quirks.md, Calendar: iOS 6.1 sends an alarm only; Android leaves out what it does not know.
+/// Quirk alarm-only; Android leaves out what it does not know.
 #[test]
 fn an_edit_of_the_alarm_alone_keeps_times_and_text() {
     for version in Version::ALL {
@@ -141,7 +141,7 @@ fn an_edit_of_the_alarm_alone_keeps_times_and_text() {
     }
 }
 
-/// quirks.md, Calendar: Outlook sets reminders at the start, and 18 hours before whole days.
+/// Quirk late-reminders.
 #[test]
 fn a_reminder_is_kept_as_sent() {
     for minutes in ["0", "1080"] {
@@ -152,6 +152,7 @@ fn a_reminder_is_kept_as_sent() {
     }
 }
 
+/// Quirk empty-reminder.
 #[test]
 fn an_empty_reminder_is_none() {
     let changed = sends(&Phone::new(Version::V16_1), Some(&series()), "<calendar:Reminder/>");
@@ -164,7 +165,7 @@ fn an_empty_reminder_is_none() {
     );
 }
 
-/// MS-ASCAL 2.2.2.46; quirks.md: from 16.0 on the uid is the server's.
+/// MS-ASCAL 2.2.2.46: from 16.0 on the uid is the server's.
 #[test]
 fn a_uid_is_taken_byte_for_byte_from_old_phones_only() {
     let xml = "<calendar:UID> {ABC}=040000 </calendar:UID><calendar:StartTime>20261102T080000Z</calendar:StartTime>";
@@ -183,6 +184,7 @@ fn a_uid_is_taken_byte_for_byte_from_old_phones_only() {
     );
 }
 
+/// Quirk no-end.
 #[test]
 fn what_is_missing_of_a_new_event_is_made_up() {
     let phone = Phone::new(Version::V14_1);
@@ -238,7 +240,7 @@ fn a_value_that_makes_no_sense_is_refused_by_name() {
     check_unreadable(&format!("<calendar:UID>{}</calendar:UID>", "x".repeat(301)), calendar::UID);
 }
 
-/// quirks.md, Calendar: Windows Phone sends `<Attendees/>` with every appointment.
+/// Quirk empty-attendees.
 #[test]
 fn an_empty_list_of_attendees_is_harmless() {
     let changed = sends(
@@ -249,7 +251,7 @@ fn an_empty_list_of_attendees_is_harmless() {
     assert_eq!(changed.get("participants"), None);
 }
 
-/// quirks.md, Calendar: Outlook sends attendees without an address.
+/// Quirk ghost-attendees.
 #[test]
 fn an_attendee_without_an_address_is_nobody() {
     let xml = "<calendar:StartTime>20261102T080000Z</calendar:StartTime><calendar:Attendees><calendar:Attendee><calendar:Email/><calendar:Name>Ghost</calendar:Name></calendar:Attendee>\
@@ -261,7 +263,7 @@ fn an_attendee_without_an_address_is_nobody() {
     assert_eq!(names.len(), 2, "Kari and the organizer: {names:?}");
 }
 
-/// quirks.md, Calendar: the organizer a phone names is taken, and from 16.0 on is not.
+/// Quirk organizer-told; from 16.0 on the organizer is the owner.
 #[test]
 fn an_organizer_is_taken_from_old_phones_only() {
     let xml = "<calendar:StartTime>20261102T080000Z</calendar:StartTime><calendar:OrganizerName>Sjef</calendar:OrganizerName>\
@@ -271,7 +273,7 @@ fn an_organizer_is_taken_from_old_phones_only() {
     assert_eq!(organizer(Version::V16_1), None);
 }
 
-/// quirks.md, Calendar: Android edits nothing without an organizer; iOS 6 needs somebody invited.
+/// Quirks organizer-always, somebody-invited.
 #[test]
 fn an_appointment_is_its_owners_and_a_meeting_has_somebody_in_it() {
     let phone = Phone::new(Version::V14_0);
@@ -307,7 +309,7 @@ fn an_answer_of_the_owner_is_told() {
     assert!(!Phone::new(Version::V12_1).xml(&received).contains("ResponseType"));
 }
 
-/// quirks.md, Calendar: 16.x has the place as `AirSyncBase:Location`, of which Thunderbird knows the name.
+/// Quirk place-by-name; 16.x has the place as `AirSyncBase:Location`.
 #[test]
 fn a_place_is_more_than_its_name_from_16_0_on() {
     let phone = Phone::new(Version::V16_1);

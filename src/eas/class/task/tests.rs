@@ -145,7 +145,7 @@ fn a_task_at_an_hour_has_the_zone_of_its_owner() {
     );
 }
 
-/// quirks.md, Sync: "missing Importance read as 0 (low)".
+/// Quirk importance-always.
 #[test]
 fn importance_is_always_told() {
     for version in Version::ALL {
@@ -163,7 +163,7 @@ fn importance_is_always_told() {
     );
 }
 
-/// quirks.md, Calendar: iOS 5 sends `DeadOccur`.
+/// Quirk dead-occur.
 #[test]
 fn a_rule_of_a_phone_is_read_with_all_it_says() {
     let task = sends(

@@ -218,6 +218,7 @@ fn options_of_a_class_come_before_those_of_none() {
     assert_eq!(filter(&[sms]), None);
 }
 
+/// Quirk window-512.
 #[test]
 fn a_window_is_a_hundred_by_default_and_512_at_most() {
     let window = |window_size| Collection { window_size, ..Collection::default() }.window();
