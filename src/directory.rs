@@ -1,5 +1,7 @@
 //! The company directory: asked live, and from the last snapshot where its owner does not answer. Syncs nothing.
 
+pub mod order;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +21,8 @@ use crate::store::directory as snapshot;
 
 /// How long somebody who writes a name waits for the back office before he gets the last snapshot.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// The most entries of one answer; MS-ASCMD 2.2.3.143.2 Range allows 100.
-pub const MOST: usize = 100;
+/// How far down anybody may look; MS-ASCMD 2.2.3.143.3 (Range) allows 100 entries.
+const MOST: usize = 100;
 /// Matches looked through in the snapshot; a search that finds more is told so many.
 const SNAPSHOT_MATCHES: i64 = 10_000;
 
@@ -35,7 +37,14 @@ pub async fn search(
     offset: usize,
     limit: usize,
 ) -> store::Result<Found> {
-    let limit = limit.min(MOST);
+    // All that may be seen is looked up and put in order, so that what is told in parts is in one order.
+    let mut found = first(app, account, query).await?;
+    found.people = found.people.into_iter().skip(offset).take(limit).collect();
+    Ok(found)
+}
+
+/// The first entries, in order.
+async fn first(app: &App, account: &Account, query: &str) -> store::Result<Found> {
     let none = Found { total: 0, people: Vec::new() };
     if words(query).is_empty() {
         return Ok(none);
@@ -44,13 +53,8 @@ pub async fn search(
         return Ok(none);
     };
     let Some(connector) = app.connection(&connection.name) else { return Ok(none) };
-    let question = Question {
-        account: account.id,
-        connection: connection.name.clone(),
-        query: words(query).join(" "),
-        offset,
-        limit,
-    };
+    let question =
+        Question { account: account.id, connection: connection.name.clone(), query: words(query).join(" ") };
     let now = app.now();
     if let Some(found) = app.recent().find(&question, now) {
         return Ok(found);
@@ -58,7 +62,7 @@ pub async fn search(
     if !app.recent().is_resting(&connection.name, now)
         && let Some(user) = user(app, account, &connection.name, connection.log_in).await?
     {
-        match live(connector, &user, query, offset, limit).await {
+        match live(connector, &user, query).await {
             Ok(Some(found)) => {
                 app.recent().keep(question, found.clone(), now);
                 return Ok(found);
@@ -70,30 +74,21 @@ pub async fn search(
             }
         }
     }
-    from_snapshot(app, account, query, offset, limit).await
+    from_snapshot(app, account, query).await
 }
 
-async fn live(
-    connector: &Arc<dyn Connector>,
-    user: &User,
-    query: &str,
-    offset: usize,
-    limit: usize,
-) -> connector::Result<Option<Found>> {
+async fn live(connector: &Arc<dyn Connector>, user: &User, query: &str) -> connector::Result<Option<Found>> {
     let late = |_| connector::Error::Later { after: None, message: "no answer in time".to_owned() };
-    let found = connector.search(user, query.trim(), offset, limit);
+    let found = connector.search(user, query.trim(), 0, MOST);
     let found = tokio::time::timeout(PATIENCE, found).await.map_err(late)??;
-    Ok(found.map(|found| tidy(found, offset, limit)))
+    Ok(found.map(tidy))
 }
 
-/// What a back office may have taken lightly: not more than was asked for, and in order where all of it is here.
-fn tidy(mut found: Found, offset: usize, limit: usize) -> Found {
-    found.people.truncate(limit);
-    if offset == 0 && found.total <= found.people.len() {
-        found.total = found.people.len();
-        found.people.sort_by_cached_key(|person| fold(&person.title()));
-    }
-    found.total = found.total.max(offset.saturating_add(found.people.len()).min(MOST));
+/// What a back office may have taken lightly: not more than was asked for, no fewer in all than are here, in our order.
+fn tidy(mut found: Found) -> Found {
+    found.total = found.total.max(found.people.len());
+    found.people.truncate(MOST);
+    found.people.sort_by_cached_key(|person| order::key(&person.title()));
     found
 }
 
@@ -114,18 +109,12 @@ async fn user(app: &App, account: &Account, connection: &str, log_in: LogIn) -> 
     }
 }
 
-async fn from_snapshot(
-    app: &App,
-    account: &Account,
-    query: &str,
-    offset: usize,
-    limit: usize,
-) -> store::Result<Found> {
+async fn from_snapshot(app: &App, account: &Account, query: &str) -> store::Result<Found> {
     let mut reader = app.store().read().await?;
     let matching =
         snapshot::matching(&mut reader, account.organisation, &words(query), SNAPSHOT_MATCHES).await?;
     let mut people = Vec::new();
-    for (_, connection, id) in matching.iter().skip(offset).take(limit) {
+    for (_, connection, id) in matching.iter().take(MOST) {
         let content = snapshot::content(&mut reader, account.organisation, connection, id).await?;
         let person = content.and_then(|content| Content::from_json(Class::Contacts, &content).ok());
         people.extend(person);
@@ -155,14 +144,9 @@ pub fn searched(person: &Content) -> String {
     words(&text).iter().map(|word| format!(" {word}")).collect()
 }
 
-/// The form in which names are compared.
-pub fn fold(text: &str) -> String {
-    text.to_lowercase()
-}
-
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(fold).collect()
+    words.map(str::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -173,6 +157,17 @@ mod tests {
 
     fn person(value: &serde_json::Value) -> Content {
         Content::from_value(Class::Contacts, value).unwrap()
+    }
+
+    #[test]
+    fn what_a_back_office_answers_is_put_in_order() {
+        let named = |name: &str| person(&json!({"name": {"full": name}}));
+        let found = tidy(Found { total: 2, people: ["Åse", "zoe", "Øyvind"].map(named).to_vec() });
+        let names: Vec<String> = found.people.iter().map(Content::title).collect();
+        assert_eq!((names, found.total), (vec!["zoe".to_owned(), "Øyvind".to_owned(), "Åse".to_owned()], 3));
+        let many = (0..150).map(|number| named(&format!("Per {number}"))).collect();
+        let found = tidy(Found { total: 1000, people: many });
+        assert_eq!((found.people.len(), found.total), (MOST, 1000));
     }
 
     #[test]

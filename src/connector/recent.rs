@@ -20,10 +20,6 @@ pub struct Question {
     pub connection: String,
     /// What was searched for.
     pub query: String,
-    /// From where.
-    pub offset: usize,
-    /// How many.
-    pub limit: usize,
 }
 
 /// The answers, and which connections do not answer just now.
@@ -42,8 +38,8 @@ struct Known {
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(1);
 /// How long a connection that failed is not asked; meanwhile nobody waits for it.
 const REST: SignedDuration = SignedDuration::from_secs(20);
-/// Answers kept at a time.
-const MOST: usize = 1000;
+/// Answers kept at a time, each of up to a hundred entries.
+const MOST: usize = 200;
 
 impl Recent {
     /// The answer, if it was given just now.

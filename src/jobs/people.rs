@@ -140,7 +140,7 @@ async fn write(office: &Office, part: Part<'_>, page: &Page) -> store::Result<()
                 let person = Person {
                     remote_id: &remote_id,
                     rev: &remote.etag,
-                    name: &directory::fold(&content.title()),
+                    name: &directory::order::key(&content.title()),
                     words: &directory::searched(content),
                     content: &content.to_json(),
                 };
