@@ -70,7 +70,7 @@ fn told(found: &Found, asked: Range, picture: Option<Picture>, version: Version)
         let wanted = match picture {
             None => gal::Picture::Unwanted,
             Some(picture) if picture.max_pictures.is_some_and(|most| pictures >= most) => {
-                gal::Picture::Enough
+                gal::Picture::Enough(picture.max_size)
             }
             Some(picture) => gal::Picture::Wanted(picture.max_size),
         };

@@ -19,8 +19,8 @@ pub enum Picture {
     Unwanted,
     /// It takes one of no more than so many bytes; none: of any size.
     Wanted(Option<usize>),
-    /// It has as many as it asked for.
-    Enough,
+    /// It has as many as it asked for, of no more than so many bytes.
+    Enough(Option<usize>),
 }
 
 /// Whether an entry brought its picture.
@@ -66,13 +66,13 @@ fn alias(contact: &Contact) -> Option<String> {
     own.or_else(|| contact.email(0)?.split('@').next()).map(str::to_owned)
 }
 
-// MS-ASCMD 2.2.3.177.13 (Status): 173 no picture, 174 too large, 175 too many.
+// MS-ASCMD 2.2.3.104.3 (MaxPictures): 173 no picture, 174 too large, and 175 one that there is no room for.
 fn write_picture(contact: &Contact, picture: Picture, writer: &mut Writer) -> Shown {
     let status = match (picture, contact.photo()) {
         (Picture::Unwanted, _) => return Shown::Nothing,
         (_, None) => 173,
-        (Picture::Enough, Some(_)) => 175,
-        (Picture::Wanted(most), Some(base64)) if !fits(base64, most) => 174,
+        (Picture::Wanted(most) | Picture::Enough(most), Some(base64)) if !fits(base64, most) => 174,
+        (Picture::Enough(_), Some(_)) => 175,
         (Picture::Wanted(_), Some(_)) => 1,
     };
     let data = contact.photo().filter(|_| status == 1);
@@ -139,7 +139,8 @@ mod tests {
     fn a_picture_comes_with_its_status() {
         check_picture(FULL, Picture::Wanted(None), Version::V14_1, Some(1));
         check_picture(FULL, Picture::Wanted(Some(10)), Version::V14_1, Some(174));
-        check_picture(FULL, Picture::Enough, Version::V16_1, Some(175));
+        check_picture(FULL, Picture::Enough(None), Version::V16_1, Some(175));
+        check_picture(FULL, Picture::Enough(Some(10)), Version::V16_1, Some(174));
         check_picture("{}", Picture::Wanted(None), Version::V14_1, Some(173));
         check_picture(FULL, Picture::Unwanted, Version::V14_1, None);
         check_picture(FULL, Picture::Wanted(None), Version::V14_0, None);
