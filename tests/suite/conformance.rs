@@ -1,7 +1,27 @@
-//! What strict clients take for granted, one rule after the other: keys and replay, waiting, the wire. The rules about
-//! policies, folders and the directory are in `conformance/access.rs`.
+//! What strict clients take for granted because Exchange has it so, one rule after the other. Keys and waiting are here,
+//! the rest below `conformance/`.
+//!
+//! 1. The key before stays good until the present one is used: the same request again gets its answer again, another one
+//!    begins from there.
+//! 2. From the key before, a phone sees what it did itself since.
+//! 3. Key 0 brings a key and no items; a key that was never given is Status 3, 9 for folders.
+//! 4. A device is its account, its id and its type.
+//! 5. Requests for one folder are served one after the other, and what waits gives way.
+//! 6. Provision always answers, and nobody has to unless the policy says so.
+//! 7. Where it does: 449, and from 14.0 on 141, 142 or 144; 139 and the statuses of the policy in their places.
+//! 8. Elements, code pages and forms of times as the version has them.
+//! 9. Options that are absent are kept, present ones replace all.
+//! 10. FolderSync is compressed exactly when the client says so; answers say how long they are.
+//! 11. Bad input has its status: 401, 403, 404, 400, 501, 503, or 102 in the document; never 500.
+//! 12. A Ping is held to its end, a bound is told at once, and what is missing is Status 3 or 13.
+//! 13. Status 12 for a folder that is gone, and FolderSync then says so.
+//! 14. One of each default folder.
+//! 16. The directory answers in order, with exact numbers, and pictures with their statuses.
+//! 17. An account can be switched off.
 
 mod access;
+mod policies;
+mod wire;
 
 use std::time::Duration;
 use std::time::Instant;

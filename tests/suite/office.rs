@@ -139,6 +139,16 @@ pub(crate) fn event(title: &str) -> Value {
         "start": "2026-11-23T09:00:00", "timeZone": "Europe/Oslo", "duration": "PT1H"})
 }
 
+/// The second to fourth of a kind have a picture, the third of them a large one.
+fn pictures(number: usize) -> Value {
+    let length = match number {
+        2 | 4 => 300,
+        3 => 30_000,
+        _ => return json!({}),
+    };
+    json!({"p": {"kind": "photo", "uri": format!("data:image/jpeg;base64,{}", "A".repeat(length))}})
+}
+
 fn company() -> Company {
     let objects = |kind: &str, count: usize| {
         let object = |number: usize| {
@@ -148,7 +158,7 @@ fn company() -> Company {
                     json!({"uid": format!("{kind}-{number}"), "title": format!("No. {number}")})
                 }
                 _ => json!({"@type": "Card", "version": "1.0", "uid": format!("{kind}-{number}"),
-                    "name": {"full": format!("Per Ås {number}")},
+                    "name": {"full": format!("Per Ås {number}")}, "media": pictures(number),
                     "organizations": {"o": {"name": "Ærlig 100% Strøm"}}}),
             };
             (format!("{kind}-{number}"), data)

@@ -82,6 +82,10 @@ impl Server {
 
 async fn add_account(app: &App, number: i64, email: &str, name: &str) {
     let mut tx = app.store().begin().await.unwrap();
+    if account::by_id(&mut tx, AccountId(number)).await.unwrap().is_some() {
+        // Somebody starts again on the same store.
+        return;
+    }
     let organisation =
         organisation::find_or_create(&mut tx, "Fjord Elektro AS", OrganisationId(1)).await.unwrap();
     let account = Account {

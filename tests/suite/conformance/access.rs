@@ -21,10 +21,10 @@ use crate::phone::wire::Wire;
 use crate::phone::wire::document;
 use crate::server::Server;
 
-const VERSIONS: [&str; 7] = ["2.5", "12.0", "12.1", "14.0", "14.1", "16.0", "16.1"];
+pub(super) const VERSIONS: [&str; 7] = ["2.5", "12.0", "12.1", "14.0", "14.1", "16.0", "16.1"];
 const KARI: AccountId = AccountId(1);
 
-async fn folders(wire: &Wire) -> Answer {
+pub(super) async fn folders(wire: &Wire) -> Answer {
     wire.post("FolderSync", document("FolderHierarchy:FolderSync", "<SyncKey>0</SyncKey>")).await
 }
 
@@ -179,17 +179,71 @@ async fn the_directory_answers_in_order_with_exact_numbers() {
         assert!(found.iter().all(|one| one.child("FirstName").is_some() && one.child("LastName").is_some()));
         let (found, _) = phone.search("Per", "").await;
         let names: Vec<&str> = found.iter().map(|one| one.told("DisplayName")).collect();
-        assert!(names.len() == 14 && names.is_sorted(), "{names:?}");
+        assert_eq!(names.len(), 14);
+        assert!(names.is_sorted(), "{names:?}");
         let (found, total) = phone.search("Ingen", "0-99").await;
         assert_eq!((found.len(), total), (0, 0));
     }
     let mut phone = phone(&server, "14.1").await;
-    let with_picture = "<Store><Name>GAL</Name><Query>Per</Query><Options><Range>0-0</Range><Picture/>\
-                        </Options></Store>";
-    let told = phone.ask("Search", "Search:Search", with_picture).await;
-    assert_eq!(told.find("Picture").unwrap().told("Status"), "173", "{told:?}");
-    let told = phone.ask("Search", "Search:Search", &with_picture.replace("0-0", "3-5")).await;
-    assert_eq!(told.say("Range"), "3-5");
+    let mut seen = Vec::new();
+    for range in ["0-4", "5-9", "10-13", "13-40", "0-100", "14-20"] {
+        let inner = format!(
+            "<Store><Name>GAL</Name><Query>Per</Query><Options><Range>{range}</Range></Options></Store>"
+        );
+        let told = phone.ask("Search", "Search:Search", &inner).await;
+        let store = told.find("Store").unwrap();
+        let names: Vec<String> = store.all("Result").map(|one| one.say("DisplayName").to_owned()).collect();
+        let expected = match range {
+            "13-40" => ("1", "13-13", 1),
+            "0-100" => ("12", "0-13", 14),
+            "14-20" => ("12", "14-14", 1),
+            range => ("1", range, names.len()),
+        };
+        assert_eq!((store.told("Status"), store.told("Range"), names.len()), expected, "{told:?}");
+        assert_eq!(store.told("Total"), "14");
+        if ["0-4", "5-9", "10-13"].contains(&range) {
+            seen.extend(names);
+        }
+    }
+    let (all, _) = phone.search("Per", "").await;
+    let names: Vec<&str> = all.iter().map(|one| one.told("DisplayName")).collect();
+    assert_eq!(seen, names, "in parts as in one");
+    server.stop().await;
+}
+
+/// Rule 16: the second to fourth of the people, and the second of the companies, have pictures; one is large.
+#[tokio::test]
+async fn the_directory_shows_pictures_within_bounds() {
+    let office = Office::start().await;
+    let server = with_directory(&office).await;
+    for (version, bounds, expected) in [
+        ("16.1", "", Some(["1", "1", "1", "1"])),
+        ("14.1", "<MaxSize>1000</MaxSize>", Some(["1", "1", "174", "1"])),
+        ("14.1", "<MaxPictures>2</MaxPictures>", Some(["1", "1", "175", "175"])),
+        ("14.1", "<MaxSize>1000</MaxSize><MaxPictures>1</MaxPictures>", Some(["1", "175", "174", "175"])),
+        ("14.1", "<MaxPictures>0</MaxPictures>", Some(["175", "175", "175", "175"])),
+        ("14.0", "", None),
+    ] {
+        let mut phone = phone(&server, version).await;
+        let inner = format!(
+            "<Store><Name>GAL</Name><Query>Per</Query><Options><Range>0-99</Range><Picture>{bounds}</Picture>\
+             </Options></Store>"
+        );
+        let told = phone.ask("Search", "Search:Search", &inner).await;
+        let pictures: Vec<_> =
+            told.find("Store").unwrap().all("Result").map(|one| one.find("Picture")).collect();
+        let Some(expected) = expected else {
+            assert!(pictures.iter().all(Option::is_none), "{version}: {told:?}");
+            continue;
+        };
+        let pictures: Vec<_> = pictures.into_iter().map(Option::unwrap).collect();
+        let statuses: Vec<&str> = pictures.iter().map(|picture| picture.told("Status")).collect();
+        let there: Vec<&str> = statuses.iter().copied().filter(|status| *status != "173").collect();
+        assert_eq!((statuses.len(), there), (14, expected.to_vec()), "{bounds}");
+        for picture in pictures {
+            assert_eq!(picture.child("Data").is_some(), picture.told("Status") == "1", "{picture:?}");
+        }
+    }
     server.stop().await;
 }
 
