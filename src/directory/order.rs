@@ -34,8 +34,10 @@ const AE: &str = "{";
 const OE: &str = "|";
 const AA: &str = "}";
 
-/// What names are compared by, byte by byte and alike in every database: without letter case and marks, words apart by
-/// one space, digits before letters, and Æ, Ø, Å after Z. Aa is how Å was written, and stands with it.
+/// What names are compared by, byte by byte and alike in every database.
+///
+/// Without letter case and marks, words apart by one space, digits before letters, and Æ, Ø, Å after Z. Aa is how Å was
+/// written, and stands with it.
 pub fn key(name: &str) -> String {
     let folded = name.to_lowercase().replace("aa", "å");
     let mut key = String::with_capacity(folded.len());
