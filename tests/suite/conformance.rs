@@ -11,10 +11,10 @@
 //! 7. Where it does: 449, and from 14.0 on 141, 142 or 144; 139 and the statuses of the policy in their places.
 //! 8. Elements, code pages and forms of times as the version has them.
 //! 9. Options that are absent are kept, present ones replace all.
-//! 10. FolderSync is compressed exactly when the client says so; answers say how long they are.
+//! 10. `FolderSync` is compressed exactly when the client says so; answers say how long they are.
 //! 11. Bad input has its status: 401, 403, 404, 400, 501, 503, or 102 in the document; never 500.
 //! 12. A Ping is held to its end, a bound is told at once, and what is missing is Status 3 or 13.
-//! 13. Status 12 for a folder that is gone, and FolderSync then says so.
+//! 13. Status 12 for a folder that is gone, and `FolderSync` then says so.
 //! 14. One of each default folder.
 //! 16. The directory answers in order, with exact numbers, and pictures with their statuses.
 //! 17. An account can be switched off.
