@@ -1,7 +1,7 @@
 //! How an event repeats, and its occurrences that differ (MS-ASCAL 2.2.2.37, 2.2.2.22). What a rule means is the model's.
 //!
-//! Up to 14.1 all exceptions come with the series, whole; what an exception leaves out it has from the series.
-//! From 16.0 on each comes by itself, named by `InstanceId`, and leaves out what has not changed.
+//! Up to 14.1 exceptions come with the series; one that is left out stays as it was, and what an exception leaves out
+//! it has from the series. From 16.0 on each comes by itself, named by `InstanceId`, and leaves out what has not changed.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -209,30 +209,33 @@ fn follow(event: &mut Event, base: &Event, version: Version) {
     event.recurrence_overrides = overrides.into_iter().filter_map(follow).collect();
 }
 
+// MS-ASCAL 3.2.5.3.1 (Removing Exceptions), MS-ASCMD 2.2.3.24 (Change): an exception that is left out stays. Who wants
+// the occurrence as it is in the series sends an exception without anything of its own.
 fn read_exceptions(event: &mut Event, element: Element<'_>, reading: &Reading<'_>) -> Result<(), Unreadable> {
     let Some(cover) = shown(event) else { return Ok(()) };
-    let visible: BTreeSet<_> = exceptions(event).into_keys().collect();
     let mut overrides = event.recurrence_overrides.clone();
-    overrides.retain(|at, _| !visible.contains(at));
     for told in element.children().filter(|child| child.tag() == calendar::EXCEPTION) {
         let at = told_instance(event, told, reading)?;
         let known = event.recurrence_overrides.get(&at);
         if is_deletion(told)? {
-            if !cover.surplus.contains(&at) {
-                overrides.insert(
-                    at,
-                    known.filter(|patch| patch.is_excluded()).cloned().unwrap_or_else(Patch::excluded),
-                );
+            if !cover.surplus.contains(&at) && !known.is_some_and(Patch::is_excluded) {
+                overrides.insert(at, Patch::excluded());
             }
         } else {
-            let patch = read_occurrence(event, at, known, told, Absent::Inherited, reading)?;
-            if !patch.0.is_empty() {
-                overrides.insert(at, patch);
-            }
+            lay(&mut overrides, at, read_occurrence(event, at, known, told, Absent::Inherited, reading)?);
         }
     }
     event.recurrence_overrides = overrides;
     Ok(())
+}
+
+/// An occurrence in which nothing differs is none of its own.
+fn lay(overrides: &mut BTreeMap<DateTime, Patch>, at: DateTime, patch: Patch) {
+    if patch.0.is_empty() {
+        overrides.remove(&at);
+    } else {
+        overrides.insert(at, patch);
+    }
 }
 
 fn is_deletion(exception: Element<'_>) -> Result<bool, Unreadable> {
@@ -348,11 +351,7 @@ pub(in crate::eas::class) fn change_instance(
     let mut event = event.clone();
     let patch =
         read_occurrence(&event, at, event.recurrence_overrides.get(&at), data, Absent::Kept, reading)?;
-    if patch.0.is_empty() {
-        event.recurrence_overrides.remove(&at);
-    } else {
-        event.recurrence_overrides.insert(at, patch);
-    }
+    lay(&mut event.recurrence_overrides, at, patch);
     event.updated = Some(reading.now);
     Ok(event)
 }

@@ -34,19 +34,39 @@ fn exceptions_that_are_not_sent_stay() {
     assert_eq!(changed["recurrenceOverrides"], series().to_value()["recurrenceOverrides"]);
 }
 
+/// Sends the series back as it was shown, but with these exceptions only; what comes of the others.
+#[track_caller]
+fn overrides_after(phone: &Phone, exceptions: &str) -> Value {
+    let shown = phone.xml(&series());
+    let (before, rest) = shown.split_once("<calendar:Exceptions>").unwrap();
+    let (_, after) = rest.split_once("</calendar:Exceptions>").unwrap();
+    let xml = format!("{before}<calendar:Exceptions>{exceptions}</calendar:Exceptions>{after}");
+    sends(phone, Some(&series()), &xml)["recurrenceOverrides"].clone()
+}
+
+/// MS-ASCAL 3.2.5.3.1 (Removing Exceptions): one that is left out remains unchanged.
 #[test]
-fn an_exception_the_phone_no_longer_has_is_gone() {
-    let phone = Phone::new(Version::V14_1);
-    let xml = "<calendar:Subject>Ukemøte</calendar:Subject><calendar:Exceptions><calendar:Exception>\
-        <calendar:Deleted>1</calendar:Deleted><calendar:ExceptionStartTime>20261116T080000Z</calendar:ExceptionStartTime>\
-        </calendar:Exception></calendar:Exceptions>";
-    let phone = Phone { supported: Some(Vec::new()), ..phone };
-    let overrides = sends(&phone, Some(&series()), xml)["recurrenceOverrides"].clone();
-    // The Christmas dinner is no occurrence of the rule: no phone has ever seen it.
-    assert_eq!(
-        overrides,
-        json!({"2026-11-16T09:00:00": {"excluded": true}, "2026-12-24T18:00:00": {"title": "Julemiddag"}})
-    );
+fn one_exception_sent_leaves_the_others() {
+    let deletion = "<calendar:Exception><calendar:Deleted>1</calendar:Deleted>\
+        <calendar:ExceptionStartTime>20261116T080000Z</calendar:ExceptionStartTime></calendar:Exception>";
+    let mut expected = series().to_value()["recurrenceOverrides"].clone();
+    assert_eq!(overrides_after(&Phone::new(Version::V14_1), ""), expected);
+    expected["2026-11-16T09:00:00"] = json!({"excluded": true});
+    for version in [Version::V2_5, Version::V12_1, Version::V14_1] {
+        for supported in [None, Some(Vec::new()), Some(vec![calendar::EXCEPTIONS])] {
+            let phone = Phone { supported, ..Phone::new(version) };
+            assert_eq!(overrides_after(&phone, deletion), expected, "{version}");
+        }
+    }
+}
+
+#[test]
+fn an_exception_that_is_as_the_series_again_is_one_no_more() {
+    let mut expected = series().to_value()["recurrenceOverrides"].clone();
+    expected.as_object_mut().unwrap().remove("2026-11-04T09:00:00");
+    let plain = "<calendar:Exception><calendar:ExceptionStartTime>20261104T080000Z</calendar:ExceptionStartTime>\
+        </calendar:Exception>";
+    assert_eq!(overrides_after(&Phone::new(Version::V14_1), plain), expected);
 }
 
 /// Quirk wrong-exception.
