@@ -6,11 +6,12 @@ use serde_json::Value;
 use crate::model::class::Class;
 use crate::model::contact::Contact;
 use crate::model::event::Event;
+use crate::model::message::Message;
 use crate::model::note::Note;
 use crate::model::object::Shape;
 use crate::model::task::Task;
 
-/// The content of an item; mail has none here, it stays where it is.
+/// The content of an item; of a mail only what its mailbox cannot keep.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// In a calendar.
@@ -21,6 +22,8 @@ pub enum Content {
     Task(Task),
     /// Among notes.
     Note(Note),
+    /// In a mailbox.
+    Message(Message),
 }
 
 /// Why a content is not readable at all.
@@ -32,9 +35,6 @@ pub enum Error {
     /// JSON, but a list or a number.
     #[error("an item of class {0} must be a JSON object")]
     NotAnObject(Class),
-    /// Mail is kept elsewhere.
-    #[error("mail is not kept as JSON")]
-    Mail,
 }
 
 impl Content {
@@ -50,7 +50,7 @@ impl Content {
             Class::Contacts => Contact::read(value).map(Self::Contact),
             Class::Tasks => Task::read(value).map(Self::Task),
             Class::Notes => Note::read(value).map(Self::Note),
-            Class::Email => return Err(Error::Mail),
+            Class::Email => Message::read(value).map(Self::Message),
         };
         content.ok_or(Error::NotAnObject(class))
     }
@@ -67,6 +67,7 @@ impl Content {
             Self::Contact(contact) => contact.write(),
             Self::Task(task) => task.write(),
             Self::Note(note) => note.write(),
+            Self::Message(message) => message.write(),
         }
     }
 
@@ -77,6 +78,7 @@ impl Content {
             Self::Contact(_) => Class::Contacts,
             Self::Task(_) => Class::Tasks,
             Self::Note(_) => Class::Notes,
+            Self::Message(_) => Class::Email,
         }
     }
 
@@ -87,13 +89,14 @@ impl Content {
             Self::Contact(contact) => contact.uid.as_deref(),
             Self::Task(task) => task.uid.as_deref(),
             Self::Note(note) => note.uid.as_deref(),
+            Self::Message(_) => None,
         }
     }
 
     /// The last moment at which it matters, in microseconds: what a phone's filter cuts (`FilterType`).
     ///
     /// An event matters until its last occurrence is over, a task until it is completed, a note was last
-    /// touched then; contacts are never cut.
+    /// touched then, a mail came then; contacts are never cut.
     pub fn sort_time(&self) -> i64 {
         match self {
             Self::Event(event) => event.is_over_at().map_or(i64::MAX, Timestamp::as_microsecond),
@@ -101,6 +104,7 @@ impl Content {
             Self::Task(task) if task.is_complete() => 0,
             Self::Task(_) => i64::MAX,
             Self::Note(note) => note.updated.map_or(i64::MAX, Timestamp::as_microsecond),
+            Self::Message(message) => message.received_at.map_or(i64::MAX, Timestamp::as_microsecond),
         }
     }
 
@@ -111,6 +115,7 @@ impl Content {
             Self::Contact(contact) => contact.display_name(),
             Self::Task(task) => task.title.clone(),
             Self::Note(note) => note.title.clone(),
+            Self::Message(_) => None,
         };
         title.unwrap_or_default()
     }
@@ -174,6 +179,7 @@ mod tests {
         check_kept(Class::Contacts, &json!({"name": "Kari", "phones": {"1": {"number": 5}}, "emails": null}));
         check_kept(Class::Tasks, &json!({"due": 5, "progress": "almost", "percentComplete": 50.5}));
         check_kept(Class::Notes, &json!({"title": [], "updated": "yesterday"}));
+        check_kept(Class::Email, &json!({"size": -1, "keywords": [], "followUp": {"status": "soon"}}));
     }
 
     #[test]
@@ -226,6 +232,7 @@ mod tests {
         check_sort_time(Class::Tasks, "{}", i64::MAX);
         check_sort_time(Class::Contacts, "{}", 0);
         check_sort_time(Class::Notes, r#"{"updated": "1970-01-01T00:00:01Z"}"#, second);
+        check_sort_time(Class::Email, r#"{"receivedAt": "1970-01-01T00:00:01Z"}"#, second);
     }
 
     /// Any JSON, with the names of the standards as keys.
@@ -271,7 +278,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_object_is_read_and_written_back_the_same(value in json()) {
-            for class in [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes] {
+            for class in Class::ALL {
                 match Content::from_value(class, &value) {
                     Ok(content) => prop_assert_eq!(content.to_value(), value.clone()),
                     Err(_) => prop_assert!(!value.is_object()),

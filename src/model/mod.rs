@@ -8,6 +8,7 @@ pub mod duration;
 pub mod event;
 pub mod folder;
 pub mod id;
+pub mod message;
 pub mod note;
 pub mod object;
 pub mod policy;

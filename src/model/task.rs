@@ -214,12 +214,13 @@ impl Task {
     }
 }
 
-/// How urgent a task is (MS-ASTASK 2.2.2.14 `Importance`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How urgent a task or a mail is (MS-ASTASK 2.2.2.14, MS-ASEMAIL 2.2.2.38 `Importance`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Importance {
     /// Can wait.
     Low,
     /// Neither.
+    #[default]
     Normal,
     /// Cannot wait.
     High,

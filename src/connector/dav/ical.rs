@@ -280,7 +280,7 @@ fn write_occurrences(content: &Content, now: Timestamp) -> Vec<Component> {
     match content {
         Content::Event(event) => occurrences(Kind::Event, event, &event.recurrence_overrides, now),
         Content::Task(task) => occurrences(Kind::Task, task, &task.recurrence_overrides, now),
-        Content::Contact(_) | Content::Note(_) => Vec::new(),
+        Content::Contact(_) | Content::Note(_) | Content::Message(_) => Vec::new(),
     }
 }
 

@@ -138,6 +138,7 @@ fn with_uid(content: &Content, uid: &str) -> Content {
         Content::Contact(contact) => &mut contact.uid,
         Content::Task(task) => &mut task.uid,
         Content::Note(note) => &mut note.uid,
+        Content::Message(_) => return content,
     };
     place.get_or_insert_with(|| uid.to_owned());
     content

@@ -118,6 +118,7 @@ pub fn write(content: &Content, view: &View<'_>, writer: &mut Writer) -> Result<
         Content::Event(event) => event::write(event, view, writer),
         Content::Task(task) => task::write(task, view, writer),
         Content::Note(note) => note::write(note, view, writer),
+        Content::Message(_) => return Err(Unwritable { reason: "a mail without what it says" }),
     }
     Ok(())
 }
