@@ -3,6 +3,7 @@
 //! The modules in reading order, lowest first; each may use only those above it (`tests/tidy.rs`).
 
 pub mod model;
+pub mod mime;
 pub mod eas;
 pub mod sync;
 pub mod vault;

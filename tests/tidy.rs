@@ -13,7 +13,8 @@ const OWNERS: &[(&str, &[&str])] =
 const APART: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("sync", &["model"]),
-    ("eas", &["model", "sync"]),
+    ("mime", &["model"]),
+    ("eas", &["model", "sync", "mime"]),
     ("backoffice", &["model", "connector"]),
 ];
 

@@ -17,7 +17,6 @@ mod contact;
 mod cover;
 mod event;
 pub mod gal;
-mod html;
 mod note;
 mod pattern;
 mod table;

@@ -17,9 +17,9 @@ use wbxml::airsyncbase;
 use crate::eas::class::Reading;
 use crate::eas::class::Unreadable;
 use crate::eas::class::View;
-use crate::eas::class::html;
 use crate::eas::preference::BodyPreference;
 use crate::eas::preference::BodyType;
+use crate::mime::html;
 
 /// What an item says at length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,10 @@
-//! HTML to plain text and back, each in one pass over the text. Cleans nothing and lays nothing out.
+//! HTML to plain text and back, each in one pass over the text; two made one, and where one may end. Cleans
+//! nothing and lays nothing out.
 //!
 //! A parser that builds a tree costs the square of the nesting, which one hostile mail can make forty thousand deep;
 //! and a list of words is all that a phone without HTML can show.
+
+use std::ops::Range;
 
 use mail_parser::decoders::html::add_html_token;
 
@@ -34,7 +37,7 @@ const BLOCKS: [&str; 20] = [
 const LONGEST_ENTITY: usize = 36;
 
 /// The text of HTML, with a line for each block.
-pub(super) fn to_text(html: &str) -> String {
+pub fn to_text(html: &str) -> String {
     let mut text = Text::default();
     let mut rest = html;
     while let Some(next) = rest.find(['<', '&']) {
@@ -48,7 +51,7 @@ pub(super) fn to_text(html: &str) -> String {
 }
 
 /// HTML that shows the text as it is.
-pub(super) fn from_text(text: &str) -> String {
+pub fn from_text(text: &str) -> String {
     let mut html = String::from("<html><body>");
     for (number, line) in text.lines().enumerate() {
         if number > 0 {
@@ -67,6 +70,87 @@ pub(super) fn from_text(text: &str) -> String {
     html.push_str("</body></html>");
     html
 }
+
+/// The HTML with its character set, if it names one, said to be UTF-8, which is what it is now.
+pub fn settle(html: String) -> String {
+    match named_charset(&html) {
+        Some(place) => {
+            let mut html = html;
+            html.replace_range(place, "utf-8");
+            html
+        }
+        None => html,
+    }
+}
+
+/// The character set that HTML names itself.
+pub fn charset(html: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(html.get(..HEAD).unwrap_or(html));
+    named_charset(&head).and_then(|place| head.get(place).map(str::to_owned))
+}
+
+/// Where the name of the character set stands, in a `meta` of the head.
+fn named_charset(html: &str) -> Option<Range<usize>> {
+    let head = html.get(..html.floor_char_boundary(HEAD)).unwrap_or_default().to_ascii_lowercase();
+    let mut at = 0;
+    while let Some(found) = head.get(at..).and_then(|rest| rest.find("<meta")) {
+        let start = at + found;
+        let tag = head.get(start..)?.split('>').next().unwrap_or_default();
+        at = start + tag.len();
+        let Some((before, after)) = tag.split_once("charset") else { continue };
+        let value = after.trim_start_matches(|c: char| "= \"'".contains(c));
+        let length =
+            value.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:.".contains(c)).unwrap_or(value.len());
+        let name = start + before.len() + "charset".len() + (after.len() - value.len());
+        if length > 0 {
+            return Some(name..name + length);
+        }
+    }
+    None
+}
+
+/// A character set is named within so many bytes.
+const HEAD: usize = 8 * 1024;
+
+/// Several documents one below the other, in the head of the first.
+pub fn join(documents: impl IntoIterator<Item = String>) -> String {
+    let mut documents = documents.into_iter();
+    let Some(mut joined) = documents.next() else { return String::new() };
+    let mut tail = joined.split_off(body(&joined).end);
+    for document in documents {
+        joined.push_str("\r\n<br>\r\n");
+        joined.push_str(document.get(body(&document)).unwrap_or_default());
+    }
+    joined.push_str(&std::mem::take(&mut tail));
+    joined
+}
+
+/// Where what is shown stands in a document.
+pub fn body(html: &str) -> Range<usize> {
+    let lower = html.to_ascii_lowercase();
+    let opened = ["<body", "</head", "<html"].into_iter().find_map(|tag| {
+        let tag = lower.find(tag)?;
+        Some(tag + lower.get(tag..)?.find('>')? + 1)
+    });
+    let start = opened.unwrap_or(0);
+    let closed = ["</body", "</html"].into_iter().find_map(|tag| lower.rfind(tag));
+    start..closed.unwrap_or(html.len()).max(start)
+}
+
+/// Where HTML that was cut should have been: not within a tag or the name of a character.
+pub fn end_of_words(html: &str) -> usize {
+    let near = html.len().saturating_sub(LONGEST_TAG);
+    let near = html.ceil_char_boundary(near);
+    let tail = html.get(near..).unwrap_or_default();
+    let tag = tail.rfind('<').filter(|tag| !tail.get(*tag..).is_some_and(|rest| rest.contains('>')));
+    let mark = tail.rfind('&').filter(|mark| {
+        tail.get(*mark..).is_some_and(|rest| rest.len() < LONGEST_ENTITY && !rest.contains([';', ' ', '<']))
+    });
+    tag.or(mark).map_or(html.len(), |end| near + end)
+}
+
+/// A tag that is longer is cut.
+const LONGEST_TAG: usize = 4 * 1024;
 
 #[derive(Default)]
 struct Text {
@@ -146,6 +230,8 @@ impl Text {
         let is = |known: &&str| known.eq_ignore_ascii_case(name);
         if is(&"br") {
             self.line();
+        } else if ["td", "th"].iter().any(&is) {
+            self.has_space = true;
         } else if BLOCKS.iter().any(&is) {
             self.block();
         } else if HIDDEN.iter().any(is) && !tag.starts_with('/') && !tag.ends_with('/') {
@@ -171,7 +257,11 @@ fn behind<'a>(text: &'a str, name: &str) -> &'a str {
 
 #[cfg(test)]
 mod tests {
+    use super::charset;
+    use super::end_of_words;
     use super::from_text;
+    use super::join;
+    use super::settle;
     use super::to_text;
 
     #[track_caller]
@@ -188,7 +278,7 @@ mod tests {
         check("<div><div>a</div></div><div>b</div>", "a\nb");
         check("  a\n\t b  ", "a b");
         check("a&nbsp;b &#248;&oslash;&#xF8;", "a b øøø");
-        check("<td>a</td> <td>b</td>", "a b");
+        check("<tr><td>a</td><td>b</td></tr><tr><td>c</td></tr>", "a b\nc");
     }
 
     #[test]
@@ -220,6 +310,40 @@ mod tests {
     fn text_as_html_is_the_text() {
         for text in ["a & b < c > \"d\"", "en\nto\n\ntre", ""] {
             check(&from_text(text), text);
+        }
+    }
+
+    #[test]
+    fn the_set_it_names_is_read_and_made_true() {
+        for (html, named, settled) in [
+            ("<meta charset=\"Shift_JIS\">a", Some("shift_jis"), "<meta charset=\"utf-8\">a"),
+            (
+                "<META name=x><meta http-equiv=Content-Type content='text/html; charset=iso-8859-1'>",
+                Some("iso-8859-1"),
+                "<META name=x><meta http-equiv=Content-Type content='text/html; charset=utf-8'>",
+            ),
+            ("charset=big5 <meta charset=> <meta", None, "charset=big5 <meta charset=> <meta"),
+        ] {
+            let found = charset(html.as_bytes()).map(|name| name.to_ascii_lowercase());
+            assert_eq!(found.as_deref(), named);
+            assert_eq!(settle(html.to_owned()), settled);
+        }
+    }
+
+    #[test]
+    fn documents_are_joined_in_one_body() {
+        let documents = ["<html><head>h</head><BODY x>a</BODY></html>", "<html><body>b</body></html>", "c"];
+        let joined = join(documents.map(str::to_owned));
+        assert_eq!(joined, "<html><head>h</head><BODY x>a\r\n<br>\r\nb\r\n<br>\r\nc</BODY></html>");
+        assert_eq!(join([]), "");
+    }
+
+    #[test]
+    fn a_cut_does_not_end_within_a_tag() {
+        for (html, kept) in
+            [("a <b", "a "), ("a<b>c", "a<b>c"), ("a &am", "a "), ("a & b", "a & b"), ("", "")]
+        {
+            assert_eq!(html.get(..end_of_words(html)), Some(kept));
         }
     }
 }

@@ -1,0 +1,226 @@
+//! The fields of a header, one by one: where they are, and the text, addresses and parameters in one. Knows no message.
+//!
+//! A value is bounded and made UTF-8 before it is read, as people do write their names in what their machine uses.
+
+use std::ops::Range;
+
+use mail_parser::parsers::MessageStream;
+
+use crate::mime::address;
+use crate::mime::address::Mailbox;
+use crate::mime::charset;
+use crate::mime::words;
+
+/// No more of one field is looked at: MS-ASEMAIL 2.2.2.81 (To) has no place for more.
+const LONGEST: usize = 32 * 1024;
+/// No more of a type and what stands beside it: the grammar costs the square of it.
+const LONGEST_TYPE: usize = 4 * 1024;
+/// A name of a file has fewer encoded words; each is looked for to the end.
+const MOST_WORDS: usize = 64;
+/// No more of all fields is looked at.
+pub const LONGEST_HEADER: usize = 512 * 1024;
+
+/// A field as it stands in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// Its name, as it is written.
+    pub name: &'a [u8],
+    /// What stands behind the colon, with its line ends.
+    pub value: &'a [u8],
+    /// The whole, name, colon, value and line end.
+    pub raw: &'a [u8],
+}
+
+impl Field<'_> {
+    /// Whether it has this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+}
+
+/// The type or the disposition of a part, with what is said beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// The first word, as `text` or `attachment`, in small letters.
+    pub main: String,
+    /// What stands behind the slash, in small letters.
+    pub sub: String,
+    /// What is said beside it.
+    pub parameters: Parameters,
+}
+
+/// Names and values beside a type.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameters(Vec<(String, String)>);
+
+/// The fields of a header, as far as one looks at it. A line that is no field is passed over.
+pub fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
+    let mut rest = header.get(..LONGEST_HEADER).unwrap_or(header);
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (raw, after) = rest.split_at(end_of_field(rest));
+            rest = after;
+            if let Some(field) = field(raw) {
+                return Some(field);
+            }
+        }
+        None
+    })
+}
+
+fn field(raw: &[u8]) -> Option<Field<'_>> {
+    let colon = raw.iter().position(|byte| *byte == b':')?;
+    let (name, value) = raw.split_at_checked(colon)?;
+    let name = name.trim_ascii_end();
+    let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+    is_name.then(|| Field { name, value: value.get(1..).unwrap_or_default(), raw })
+}
+
+/// Where the line ends, and those that go on with it.
+fn end_of_field(text: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(length) = text.get(end..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')) {
+        end += length + 1;
+        if !text.get(end).is_some_and(|byte| *byte == b' ' || *byte == b'\t') {
+            return end;
+        }
+    }
+    text.len()
+}
+
+/// Where the header ends, behind its empty line, in a message or a part.
+pub fn end_of_header(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(line) = line(text, at) {
+        at = line.end;
+        if is_empty(text.get(line).unwrap_or_default()) {
+            return at;
+        }
+    }
+    at
+}
+
+/// The line that begins here, with its end.
+pub fn line(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+    let length = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+    Some(at..at + length)
+}
+
+/// Whether nothing stands in a line.
+pub fn is_empty(line: &[u8]) -> bool {
+    matches!(line, b"" | b"\n" | b"\r\n" | b"\r")
+}
+
+/// The text of a value: folding and RFC 2047 undone, control characters gone.
+pub fn text(value: &[u8], charset: Option<&str>) -> Option<String> {
+    let decoded = words::decode(&prepared(value, charset, LONGEST));
+    let text: String = decoded.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The addresses in a value, those of groups among them.
+pub fn mailboxes(value: &[u8], charset: Option<&str>) -> Vec<Mailbox> {
+    address::read(&prepared(value, charset, LONGEST))
+}
+
+/// The words in angle brackets, as message ids are.
+pub fn ids(value: &[u8]) -> Vec<String> {
+    let value = prepared(value, None, LONGEST);
+    let mut ids = Vec::new();
+    let mut rest = value.as_str();
+    while let Some((_, behind)) = rest.split_once('<') {
+        let Some((id, after)) = behind.split_once('>') else { break };
+        let id: String = id.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        if !id.is_empty() {
+            ids.push(id);
+        }
+        rest = after;
+    }
+    if ids.is_empty() {
+        // Some programs leave the brackets out.
+        let bare = value.split_whitespace().filter(|word| word.contains('@'));
+        ids.extend(bare.map(|word| word.trim_matches(['<', '>']).to_owned()));
+    }
+    ids
+}
+
+/// The type or disposition in a value; none where there is no word.
+pub fn typed(value: &[u8], charset: Option<&str>) -> Option<Typed> {
+    let mut value = prepared(value, charset, LONGEST_TYPE);
+    if value.matches("=?").count() > MOST_WORDS {
+        value = value.replace("=?", "");
+    }
+    value.push_str("\r\n");
+    let parsed = MessageStream::new(value.as_bytes()).parse_content_type().into_content_type()?;
+    let lower = |text: &str| text.trim().to_ascii_lowercase();
+    let attributes = parsed.attributes.unwrap_or_default();
+    let pairs = attributes.into_iter().map(|attribute| (lower(&attribute.name), shown(&attribute.value)));
+    Some(Typed {
+        main: lower(&parsed.c_type),
+        sub: parsed.c_subtype.as_deref().map(lower).unwrap_or_default(),
+        parameters: Parameters(pairs.collect()),
+    })
+}
+
+/// A value as one reads it: no longer than that, in UTF-8, on one line.
+fn prepared(value: &[u8], charset: Option<&str>, longest: usize) -> String {
+    let cut = value.get(..longest).map_or(value, |head| {
+        // Not within a name or an encoded word.
+        let end = head.iter().rposition(|byte| *byte == b',' || byte.is_ascii_whitespace());
+        end.and_then(|end| head.get(..end)).unwrap_or(head)
+    });
+    // RFC 5322 2.2.3: unfolding takes the line end and leaves the space behind it.
+    let plain: Vec<u8> = cut.iter().copied().filter(|byte| !b"\r\n\0".contains(byte)).collect();
+    charset::decode(plain.trim_ascii(), charset)
+}
+
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+impl Typed {
+    /// A type without parameters.
+    pub fn new(main: &str, sub: &str) -> Self {
+        Self { main: main.to_owned(), sub: sub.to_owned(), parameters: Parameters::default() }
+    }
+}
+
+impl Parameters {
+    /// The value of a parameter, by its name in small letters.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every name and value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Reads names and values that a server has taken apart; RFC 2231 and 2047 are undone.
+    pub fn read<'a>(pairs: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
+        let mut value = b"x".to_vec();
+        for (name, text) in pairs {
+            value.extend_from_slice(b"; ");
+            value.extend_from_slice(name);
+            value.extend_from_slice(if name.ends_with(b"*") { b"=" } else { b"=\"" });
+            let is_plain = name.ends_with(b"*");
+            for byte in text.iter().filter(|byte| !byte.is_ascii_control()) {
+                if !is_plain && (*byte == b'"' || *byte == b'\\') {
+                    value.push(b'\\');
+                }
+                value.push(*byte);
+            }
+            if !is_plain {
+                value.push(b'"');
+            }
+        }
+        typed(&value, None).map(|typed| typed.parameters).unwrap_or_default()
+    }
+}
+
+impl FromIterator<(String, String)> for Parameters {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
