@@ -23,7 +23,8 @@ pub enum Error {
     /// The log-in was refused: the connection is paused and somebody is told.
     #[error("the log-in was refused: {0}")]
     LogIn(String),
-    /// Not allowed or not acceptable (403, 422): the phone's change is reverted, the message shown.
+    /// Not allowed or not acceptable, said so by the back office itself (400, 403, 422): the phone's change is reverted,
+    /// the message shown.
     #[error("refused: {0}")]
     Refused(String),
     /// It changed meanwhile (412); the present version, none when it is gone.
@@ -43,7 +44,8 @@ pub enum Error {
         /// For the log.
         message: String,
     },
-    /// It answered something that is not its protocol.
+    /// It answered something that is not its protocol, a proxy's page perhaps: nothing is reverted, it is tried again,
+    /// and the connection is marked as ailing.
     #[error("not understood: {0}")]
     Protocol(String),
 }

@@ -2,6 +2,7 @@
 //! Knows no calendar and no contact.
 
 use std::fmt;
+use std::time::Duration;
 
 use reqwest::Client;
 use reqwest::Method;
@@ -234,29 +235,43 @@ fn reply(id: String, own: Option<u16>, part: &Element) -> Reply {
     Reply { id, is_gone: matches!(own, Some(404 | 410)), properties: properties.collect() }
 }
 
+/// Within so many letters a page says that it is one.
+const PAGE_START: usize = 300;
+
 /// The number in `HTTP/1.1 200 OK`.
 fn status(element: &Element) -> Option<u16> {
     element.text.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// What a status that is none of success means.
+/// What an answer that is none of success means.
 async fn refusal(response: Response) -> Error {
     let status = response.status();
     let after = web::retry_after(&response);
     let body = web::body(response, REFUSAL_MAX).await.unwrap_or_default();
-    let text = String::from_utf8_lossy(&body);
-    let condition = Element::parse(&text).ok();
-    let message = message(status, condition.as_ref(), &text);
+    meaning(status, &String::from_utf8_lossy(&body), after)
+}
+
+/// What a status that is none of success means, with the text that came with it.
+fn meaning(status: StatusCode, text: &str, after: Option<Duration>) -> Error {
+    let condition = Element::parse(text).ok();
+    let message = message(status, condition.as_ref(), text);
     match status.as_u16() {
         401 => Error::LogIn(message),
-        404 | 410 => Error::Gone,
         412 => Error::Conflict(None),
         // RFC 6578 3.2 (valid-sync-token); of 403 and 409 only this one is about the token.
         _ if condition.is_some_and(|error| error.contains(DAV, "valid-sync-token")) => Error::CursorExpired,
         423 | 429 | 408 | 425 | 500.. => Error::Later { after, message },
+        // Calendar servers say why in XML or in a line of text; a page comes from a proxy before them.
+        400..500 if is_page(text) => Error::Protocol(message),
+        404 | 410 => Error::Gone,
         400..500 => Error::Refused(message),
         _ => Error::Protocol(message),
     }
+}
+
+fn is_page(text: &str) -> bool {
+    let start: String = text.trim_start().chars().take(PAGE_START).collect::<String>().to_ascii_lowercase();
+    start.starts_with('<') && (start.contains("<!doctype html") || start.contains("<html"))
 }
 
 /// What people are shown: the conditions that the server names, else its words.
@@ -309,6 +324,24 @@ mod tests {
         assert_eq!(answer.responses[0].etag(), Some("W/\"1\""));
         assert!(answer.responses[0].property(DAV, "displayname").is_none());
         assert_eq!((answer.sync_token.as_deref(), answer.is_truncated), (Some("t1"), true));
+    }
+
+    #[track_caller]
+    fn means(status: u16, text: &str, expected: &str) {
+        let meaning = super::meaning(reqwest::StatusCode::from_u16(status).unwrap(), text, None);
+        assert_eq!(format!("{meaning:?}"), expected);
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_refuses_nothing() {
+        let page = "<!DOCTYPE html>\n<html><body>Blocked</body></html>";
+        means(400, page, "Protocol(\"400 Bad Request\")");
+        means(403, page, "Protocol(\"403 Forbidden\")");
+        means(404, "<?xml version=\"1.0\"?><HTML/>", "Protocol(\"404 Not Found\")");
+        means(404, "not here", "Gone");
+        means(400, "Bad Request", "Refused(\"400 Bad Request: Bad Request\")");
+        let condition = r#"<error xmlns="DAV:"><need-privileges/></error>"#;
+        means(403, condition, "Refused(\"403 Forbidden: need-privileges\")");
     }
 
     #[test]

@@ -250,27 +250,32 @@ impl Caller {
     }
 }
 
-/// What a status that is no success means.
+/// What an answer that is no success means.
 async fn refusal(response: Response, call: &Call<'_>) -> Error {
     let status = response.status();
     let after = web::retry_after(&response);
     let body = web::body(response, ANSWER_MAX).await.unwrap_or_default();
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let message = message(status, &body);
+    meaning(status, &serde_json::from_slice(&body).unwrap_or_default(), after, call)
+}
+
+/// What a status that is no success means, with what came with it.
+fn meaning(status: StatusCode, body: &Value, after: Option<Duration>, call: &Call<'_>) -> Error {
+    let message = message(status, body);
     let is_changes = call.path.last() == Some(&"changes");
+    let is_spoken = body.get("error").is_some_and(Value::is_string);
     match status {
         StatusCode::UNAUTHORIZED => Error::LogIn(message),
-        StatusCode::FORBIDDEN | StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNPROCESSABLE_ENTITY => {
-            Error::Refused(message)
-        }
-        StatusCode::GONE if is_changes => Error::CursorExpired,
-        StatusCode::NOT_FOUND | StatusCode::GONE => Error::Gone,
-        StatusCode::PRECONDITION_FAILED => Error::Conflict(current(call, &body).map(Box::new)),
+        StatusCode::PRECONDITION_FAILED => Error::Conflict(current(call, body).map(Box::new)),
         // 409: another attempt of the same write is under way.
         StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS => {
             Error::Later { after, message }
         }
         status if status.is_server_error() => Error::Later { after, message },
+        // A page of some proxy does not speak for the back office: for it nothing is undone or taken for gone.
+        _ if !is_spoken => Error::Protocol(message),
+        StatusCode::GONE if is_changes => Error::CursorExpired,
+        StatusCode::NOT_FOUND | StatusCode::GONE => Error::Gone,
+        status if status.is_client_error() => Error::Refused(message),
         _ => Error::Protocol(message),
     }
 }
@@ -285,5 +290,42 @@ fn message(status: StatusCode, body: &Value) -> String {
     match text("message").or_else(|| text("error")) {
         Some(text) => text.chars().filter(|letter| !letter.is_control()).take(MESSAGE_MAX).collect(),
         None => format!("the back office answered {status}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(status: u16, body: &Value, expected: &str) {
+        let call = Call::new("tasks").path("7");
+        let meaning = meaning(StatusCode::from_u16(status).unwrap(), body, None, &call);
+        assert_eq!(format!("{meaning:?}"), expected, "{status} {body}");
+    }
+
+    #[test]
+    fn the_back_office_refuses_in_the_form_of_the_contract() {
+        let said = json!({"error": "refused", "message": "The customer is blocked."});
+        for status in [400, 403, 405, 413, 422] {
+            check(status, &said, "Refused(\"The customer is blocked.\")");
+        }
+        check(404, &json!({"error": "not_found"}), "Gone");
+        check(410, &json!({"error": "gone"}), "Gone");
+        check(401, &said, "LogIn(\"The customer is blocked.\")");
+        check(412, &json!({"error": "conflict"}), "Conflict(None)");
+        check(409, &said, "Later { after: None, message: \"The customer is blocked.\" }");
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_refuses_nothing() {
+        // A page is no JSON; others answer JSON of their own.
+        for body in [Value::Null, json!({"fault": {"code": 900}}), json!({"error": {"code": 403}})] {
+            check(400, &body, "Protocol(\"the back office answered 400 Bad Request\")");
+            check(403, &body, "Protocol(\"the back office answered 403 Forbidden\")");
+            check(404, &body, "Protocol(\"the back office answered 404 Not Found\")");
+            check(413, &body, "Protocol(\"the back office answered 413 Payload Too Large\")");
+        }
+        check(302, &Value::Null, "Protocol(\"the back office answered 302 Found\")");
     }
 }
