@@ -71,13 +71,15 @@ CREATE TABLE item (
     uid             TEXT,
     remote_id       TEXT,
     etag            TEXT,
-    moved_to        TEXT,                       -- of a tombstone: the ServerId it was moved to
+    moved_folder    BIGINT,                    -- of a tombstone: where the item went
+    moved_item      BIGINT,
     PRIMARY KEY (account_id, folder_id, item_id)
 );
 CREATE UNIQUE INDEX item_by_rev ON item (account_id, folder_id, rev);
 CREATE INDEX item_by_time ON item (account_id, folder_id, sort_time, item_id);
 CREATE INDEX item_by_remote ON item (account_id, folder_id, remote_id);
 CREATE INDEX item_by_uid ON item (account_id, folder_id, uid);
+CREATE INDEX item_by_move ON item (account_id, moved_folder, moved_item) WHERE moved_folder IS NOT NULL;
 
 CREATE TABLE past (
     account_id      BIGINT NOT NULL,
@@ -160,6 +162,7 @@ CREATE TABLE outbox (                           -- writes owed to a back office;
     lease_node      TEXT,
     lease_until     BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
+    device_wins_at  BIGINT,                    -- the phone's Conflict said that its version replaces the server's
     PRIMARY KEY (account_id, folder_id, item_id)
 );
 CREATE INDEX outbox_by_time ON outbox (next_at, account_id);

@@ -13,10 +13,14 @@ use crate::config::Config;
 use crate::connector::Connector;
 use crate::connector::recent::Recent;
 use crate::metrics::Metrics;
+use crate::model::class::Class;
+use crate::model::id::AccountId;
 use crate::notify::Waiters;
 use crate::secret;
 use crate::store;
 use crate::store::Store;
+use crate::store::organisation;
+use crate::sync::conflict::Policy;
 use crate::vault::Vault;
 
 /// The running program. Cloning shares it.
@@ -154,6 +158,18 @@ impl App {
         new_id(self.now(), rand::random())
     }
 
+    /// Who wins where two sides changed an item of an account: as its organisation chose, else as configured.
+    pub async fn conflict_policy(
+        &self,
+        connection: &mut store::Connection,
+        account: AccountId,
+        class: Class,
+    ) -> store::Result<Policy> {
+        let settings = organisation::settings_of(connection, account).await?;
+        let chosen = settings.conflict.get(&class).copied();
+        Ok(chosen.unwrap_or_else(|| self.config().conflict.policy(class)))
+    }
+
     /// What the secrets of back offices are sealed with.
     pub fn vault(&self) -> &Vault {
         &self.inner.vault
@@ -182,6 +198,11 @@ fn keep_private(url: &str) -> std::io::Result<()> {
     let Some(path) = url.strip_prefix("sqlite:") else { return Ok(()) };
     let path = Path::new(path.split('?').next().unwrap_or(path));
     if path.exists() || path.to_str() == Some(":memory:") { Ok(()) } else { secret::write_private(path, &[]) }
+}
+
+/// A key that no other write to a back office ever has.
+pub fn new_key() -> String {
+    uuid::Uuid::new_v4().to_string()
 }
 
 /// 41 bits of milliseconds since 2020 (until 2089), 22 bits of chance.

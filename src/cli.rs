@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod demo;
 mod device;
+mod organisation;
 mod pull;
 mod wbxml;
 
@@ -50,6 +51,9 @@ enum Command {
     /// List, resync, block, allow, wipe and remove devices
     #[command(subcommand)]
     Device(device::Command),
+    /// List organisations, and set who wins in a conflict
+    #[command(subcommand)]
+    Organisation(organisation::Command),
     /// Pull from the back office now, for one account or for all
     Pull(pull::Arguments),
     /// Show a WBXML body as XML, or make one of XML
@@ -108,6 +112,7 @@ async fn obey(command: Command) -> Outcome {
         Command::Check(at) => check::run(&at).await,
         Command::Account(command) => account::run(command).await,
         Command::Device(command) => device::run(command).await,
+        Command::Organisation(command) => organisation::run(command).await,
         Command::Pull(arguments) => pull::run(&arguments).await,
         Command::Wbxml(command) => wbxml::run(&command),
     }

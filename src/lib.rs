@@ -24,3 +24,6 @@ pub mod http;
 pub mod serve;
 pub mod demo;
 pub mod cli;
+
+/// The version of the program: another one may read or tell what this one could not.
+pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");

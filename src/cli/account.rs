@@ -14,6 +14,7 @@ use super::Failure;
 use super::Outcome;
 use super::say;
 use crate::app::App;
+use crate::app::new_key;
 use crate::auth;
 use crate::config::connection::Kind;
 use crate::config::connection::LogIn;
@@ -342,7 +343,7 @@ async fn disconnect(one: &One, name: &str) -> Outcome {
     let account = super::account(&app, &one.email).await?;
     retrying(async || {
         let mut tx = app.store().begin().await?;
-        access::remove(&mut tx, account.id, name).await?;
+        access::remove(&mut tx, account.id, name, &new_key(), app.now()).await?;
         tx.commit().await
     })
     .await?;

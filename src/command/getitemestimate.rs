@@ -16,7 +16,7 @@ use crate::eas::getitemestimate::Status;
 use crate::eas::status::Common;
 use crate::error::Error;
 use crate::model::class::Class;
-use crate::model::folder::class_of;
+use crate::model::folder::default_of;
 use crate::model::id::FolderId;
 use crate::store::Reader;
 use crate::store::folder;
@@ -59,12 +59,11 @@ pub async fn getitemestimate(app: &App, phone: &Phone, document: &Document) -> R
 
 /// The folder that is meant: by its number, or in 2.5 by its class.
 fn find<'a>(folders: &'a [folder::Row], asked: &Collection) -> Option<&'a folder::Row> {
-    if let Some(id) = asked.collection_id.as_deref().filter(|id| !id.is_empty()) {
-        let id = FolderId(id.trim().parse().ok()?);
-        return folders.iter().find(|row| row.folder.id == id);
-    }
-    let class = Class::from_name(asked.class.as_deref()?)?;
-    folders.iter().find(|row| class_of(row.folder.kind) == Some(class))
+    let id = match asked.collection_id.as_deref().filter(|id| !id.is_empty()) {
+        Some(id) => FolderId(id.trim().parse().ok()?),
+        None => default_of(Class::from_name(asked.class.as_deref()?)?)?,
+    };
+    folders.iter().find(|row| row.folder.id == id)
 }
 
 async fn estimate(

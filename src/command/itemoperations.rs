@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::FolderId;
+use crate::model::id::item_id;
 use crate::store::Reader;
 use crate::store::folder;
 use crate::store::item;
@@ -81,7 +82,7 @@ async fn shown(
     let account = phone.device.account;
     let folder = folder::find(reader, account, folder).await?.filter(|row| !row.deleted);
     let Some(folder) = folder.map(|row| row.folder) else { return Ok(Err(Status::NOT_FOUND)) };
-    let Some(item) = window::item_id(folder.id, server_id) else { return Ok(Err(Status::NOT_FOUND)) };
+    let Some(item) = item_id(folder.id, server_id) else { return Ok(Err(Status::NOT_FOUND)) };
     let row = item::newest(reader, Place { account, folder: folder.id, item }).await?;
     let Some(row) = row.filter(|row| !row.version.meta.deleted) else { return Ok(Err(Status::NOT_FOUND)) };
     let properties = window::content(folder.class, &row.version)

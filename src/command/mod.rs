@@ -6,6 +6,7 @@ pub mod foldersync;
 pub mod getitemestimate;
 pub mod itemoperations;
 pub mod moveitems;
+pub mod owe;
 pub mod phone;
 pub mod ping;
 pub mod provision;

@@ -3,6 +3,8 @@
 use wbxml::Document;
 
 use crate::app::App;
+use crate::command::owe::Deed;
+use crate::command::owe::owe;
 use crate::command::phone::Phone;
 use crate::command::sync::window;
 use crate::eas::moveitems;
@@ -17,13 +19,14 @@ use crate::model::content::Content;
 use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
+use crate::model::id::item_id;
+use crate::model::id::server_id;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::New;
 use crate::store::item::Place;
-use crate::store::outbox;
-use crate::store::outbox::Owe;
+use crate::store::moved;
 use crate::store::retrying;
 use crate::store::state;
 use crate::sync::held::held;
@@ -61,7 +64,7 @@ fn way(asked: &Move) -> Result<Way, Status> {
     let [to] = asked.to.as_slice() else { return Err(Status::CANNOT_MOVE) };
     let folder = |text: &str| text.trim().parse().ok().map(FolderId);
     let from = folder(&asked.from).ok_or(Status::INVALID_SOURCE)?;
-    let item = window::item_id(from, &asked.item).ok_or(Status::INVALID_SOURCE)?;
+    let item = item_id(from, &asked.item).ok_or(Status::INVALID_SOURCE)?;
     let to = folder(to).ok_or(Status::INVALID_DESTINATION)?;
     if from == to { Err(Status::SAME_SOURCE_AND_DESTINATION) } else { Ok(Way { item, from, to }) }
 }
@@ -77,10 +80,11 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
     };
     let source = Place { account, folder: way.from, item: way.item };
     let Some(row) = item::newest(&mut tx, source).await? else { return Ok(Err(Status::INVALID_SOURCE)) };
-    if let Some(name) = row.moved_to {
+    if let Some(there) = row.moved_to {
         // Its answer was lost, and the phone asks again.
-        let is_there = name.split_once(':').is_some_and(|(folder, _)| folder == way.to.to_string());
-        return Ok(if is_there { Ok(name) } else { Err(Status::INVALID_SOURCE) });
+        let is_repeated = there.folder == way.to;
+        let name = server_id(there.folder, there.item);
+        return Ok(if is_repeated { Ok(name) } else { Err(Status::INVALID_SOURCE) });
     }
     if row.version.meta.deleted {
         return Ok(Err(Status::INVALID_SOURCE));
@@ -100,20 +104,21 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
     // show it twice. What it has is the version that it was told; a later one comes as a change.
     let writer = Some(phone.device.number);
     let shown = shown(&mut tx, phone, source, &row, from.folder.class).await?;
-    let new = New { content: shown.as_ref().unwrap_or(&content), writer, remote_id: None, etag: None, now };
-    let (item, own_rev) = item::create(&mut tx, account, way.to, new).await?;
-    let target = Place { account, folder: way.to, item };
+    let held = shown.as_ref().unwrap_or(&content);
+    let new = New { content: held, writer, remote_id: None, etag: None, now };
+    let (target, own_rev) = moved::arrive(&mut tx, source, way.to, new).await?;
     let rev = match shown {
         Some(_) => item::replace(&mut tx, target, &content, None, now).await?,
         None => own_rev,
     };
     let gone = item::delete(&mut tx, source, writer, now).await?;
-    let name = window::server_id(way.to, item);
-    item::set_moved_to(&mut tx, source, &name).await?;
-    owe(app, &mut tx, &to, target, (Rev(0), rev)).await?;
-    owe(app, &mut tx, &from, source, (row.version.meta.rev, gone)).await?;
+    moved::note(&mut tx, source, target).await?;
+    let deed = |place, base_rev, rev| Deed { place, base_rev, rev, server_wins: true, now };
+    owe(&mut tx, &to.folder, deed(target, Rev(0), rev)).await?;
+    owe(&mut tx, &from.folder, deed(source, row.version.meta.rev, gone)).await?;
     own(app, &mut tx, phone, way.to, own_rev).await?;
     own(app, &mut tx, phone, way.from, gone).await?;
+    let name = server_id(target.folder, target.item);
     tx.commit().await?;
     Ok(Ok(name))
 }
@@ -132,20 +137,6 @@ async fn shown(
     let Some(held) = held.filter(|held| held.rev != row.version.meta.rev) else { return Ok(None) };
     let version = item::version(tx, place, held.rev).await?;
     Ok(version.and_then(|version| window::content(class, &version).ok()))
-}
-
-/// The back office of the folder has to hear of it, if it has one.
-async fn owe(
-    app: &App,
-    tx: &mut Tx,
-    folder: &folder::Row,
-    place: Place,
-    (base_rev, rev): (Rev, Rev),
-) -> Result<(), Error> {
-    let Some(connection) = &folder.folder.connection else { return Ok(()) };
-    let key = uuid::Builder::from_random_bytes(app.random()).into_uuid().to_string();
-    outbox::owe(tx, Owe { place, connection, base_rev, rev, key: &key, now: app.now() }).await?;
-    Ok(())
 }
 
 /// The phone holds this version as its own.

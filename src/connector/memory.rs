@@ -35,12 +35,18 @@ pub struct Memory {
 pub struct Moods {
     /// So many writes are done, and their answers get lost.
     pub lost_answers: usize,
+    /// Collections that take no new item.
+    pub closed: Vec<String>,
     /// Writes are refused with this message.
     pub refusal: Option<String>,
     /// Nobody can log in.
     pub log_in_fails: bool,
     /// It does not answer at all.
     pub down: bool,
+    /// A proxy before it answers every write with a page of its own.
+    pub walled: bool,
+    /// Single items cannot be asked for.
+    pub hides: bool,
     /// It changes what it is sent: the title in capitals.
     pub alters: bool,
     /// The time it takes the changes of tests to be made at.
@@ -176,10 +182,21 @@ impl State {
 
     /// The answer under a key that was used, or what stands against a new write.
     fn replay(&self, key: &str) -> Option<Result<Stored>> {
+        if self.moods.walled {
+            return Some(Err(Error::Protocol("400 Bad Request".to_owned())));
+        }
         if let Some(stored) = self.answers.get(key) {
             return Some(Ok(stored.clone()));
         }
         self.moods.refusal.clone().map(|message| Err(Error::Refused(message)))
+    }
+
+    /// What stands against a new item in a collection, besides.
+    fn bar(&self, collection: &str) -> Result<()> {
+        match self.moods.closed.iter().any(|closed| closed == collection) {
+            true => Err(Error::Refused("nothing new here".to_owned())),
+            false => Ok(()),
+        }
     }
 
     fn check(&self, collection: &str, id: &str, etag: &str) -> Result<()> {
@@ -262,6 +279,9 @@ impl Connector for Memory {
 
     async fn fetch(&self, _: &User, collection: &Collection, ids: &[String]) -> Result<Vec<Remote>> {
         let state = self.open()?;
+        if state.moods.hides {
+            return Err(Error::Later { after: None, message: "not now".to_owned() });
+        }
         let of = state.live(&collection.id).filter(|(id, _)| ids.iter().any(|wanted| wanted == id));
         Ok(of.filter_map(|(id, item)| State::remote(id, item)).collect())
     }
@@ -271,6 +291,7 @@ impl Connector for Memory {
         if let Some(answer) = state.replay(write.idempotency_key) {
             return answer;
         }
+        state.bar(&write.collection.id)?;
         let id = format!("new-{}", state.rev + 1);
         state.store(write, &id, Some(content))
     }

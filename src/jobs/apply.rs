@@ -11,7 +11,8 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::settle;
-use super::settle::Ours;
+use crate::PROGRAM;
+use crate::app::new_key;
 use crate::connector::Change;
 use crate::connector::Remote;
 use crate::model::class::Class;
@@ -33,9 +34,6 @@ use crate::store::outbox::Owed;
 use crate::store::pull;
 use crate::store::pull::Aside;
 use crate::sync::conflict::Policy;
-
-/// The version of the program: another one may read what this one cannot.
-pub(super) const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Where the changes go.
 #[derive(Clone, Debug)]
@@ -260,55 +258,8 @@ impl Target {
         if owed.rev == sent.meta.rev {
             outbox::done(tx, owed.place).await?;
         } else {
-            outbox::rebase(tx, owed.place, sent.meta.rev, owed.rev, &super::new_key(), now).await?;
+            outbox::rebase(tx, owed.place, sent.meta.rev, owed.rev, &new_key(), now).await?;
         }
-        Ok(Did::Nothing)
-    }
-
-    /// Both sides changed an item, and ours is not under way.
-    pub(super) async fn conflict(
-        &self,
-        tx: &mut Tx,
-        row: &Row,
-        owed: &Owed,
-        remote: &Remote,
-        content: &Content,
-        now: Timestamp,
-    ) -> store::Result<Did> {
-        let place = owed.place;
-        let base = item::version(tx, place, owed.base_rev).await?;
-        let base = base.and_then(|base| Content::from_json(self.class, &base.content).ok());
-        let ours = (!row.version.meta.deleted).then(|| self.read(row)).flatten();
-        let ours = Ours { content: ours.as_ref(), changed_at: row.version.changed_at };
-        let result = settle::settle(self.policy, base.as_ref(), ours, content, now);
-        item::set_remote(tx, place, Some(&remote.id), Some(&remote.etag)).await?;
-        // Theirs is written first in any case: it is what the back office has, and stays in the past if ours wins.
-        let theirs = match self.read(row) {
-            Some(same) if !row.version.meta.deleted && same == *content => row.version.meta.rev,
-            _ => item::replace(tx, place, content, None, now).await?,
-        };
-        let (message, rev) = match result {
-            settle::Settled::Theirs => ("changed on both sides; the back office's version was kept", None),
-            settle::Settled::Both => return self.agreed(tx, place).await,
-            settle::Settled::Ours(ours) => {
-                let rev = item::replace(tx, place, &ours, None, now).await?;
-                ("changed on both sides; the phone's changes were kept", Some(rev))
-            }
-            settle::Settled::Delete => {
-                let rev = item::delete(tx, place, None, now).await?;
-                ("changed there and deleted on the phone; it is deleted", Some(rev))
-            }
-        };
-        match rev {
-            Some(rev) => outbox::rebase(tx, place, theirs, rev, &super::new_key(), now).await?,
-            None => outbox::done(tx, place).await?,
-        }
-        self.note(tx, place, Direction::In, Outcome::Conflict, message, now).await?;
-        Ok(Did::Conflict)
-    }
-
-    async fn agreed(&self, tx: &mut Tx, place: Place) -> store::Result<Did> {
-        outbox::done(tx, place).await?;
         Ok(Did::Nothing)
     }
 
@@ -331,34 +282,6 @@ impl Target {
             Some(owed) if owed.sent_rev.is_some() || owed.lease_until > now => Ok(Did::Deferred),
             Some(owed) => self.deleted_there(tx, &row, &owed, now).await,
         }
-    }
-
-    /// The back office deleted what the phone changed or deleted.
-    pub(super) async fn deleted_there(
-        &self,
-        tx: &mut Tx,
-        row: &Row,
-        owed: &Owed,
-        now: Timestamp,
-    ) -> store::Result<Did> {
-        let place = owed.place;
-        if row.version.meta.deleted {
-            outbox::done(tx, place).await?;
-            return Ok(Did::Nothing);
-        }
-        let message = if settle::change_beats_deletion(self.policy) {
-            // It is made there anew.
-            item::set_remote(tx, place, None, None).await?;
-            outbox::rebase(tx, place, crate::model::id::Rev(0), row.version.meta.rev, &super::new_key(), now)
-                .await?;
-            "deleted there and changed on the phone; it is made again"
-        } else {
-            item::delete(tx, place, None, now).await?;
-            outbox::done(tx, place).await?;
-            "deleted there and changed on the phone; it is deleted"
-        };
-        self.note(tx, place, Direction::In, Outcome::Conflict, message, now).await?;
-        Ok(Did::Conflict)
     }
 
     /// An item that cannot be read stops nothing: what we had of it stays.

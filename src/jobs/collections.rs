@@ -15,15 +15,17 @@ use super::office::later;
 use super::pull::Done;
 use super::pull::LEASE;
 use super::pull::Tally;
+use crate::app::new_key;
 use crate::connector::Collection;
 use crate::model::class::Class;
 use crate::model::folder::FolderKind;
+use crate::model::folder::default_of;
 use crate::model::id::AccountId;
-use crate::model::id::FolderId;
 use crate::store;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::folder::Row;
+use crate::store::moved;
 use crate::store::outbox;
 use crate::store::pull;
 use crate::store::pull::Due;
@@ -50,7 +52,7 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
     let desk = office.desk(due.account, &due.connection).await?;
     let connection = office.connection(&due.connection).ok_or(Stop::Gone)?;
     let mut listed = answer(desk.connector.collections(&desk.user)).await?;
-    listed.retain(|collection| connection.classes.contains(&collection.class));
+    listed.retain(|one| connection.classes.contains(&one.class) && one.class != Class::Email);
     choose_defaults(&mut listed);
     let last: Position =
         due.cursor.as_deref().and_then(|cursor| serde_json::from_str(cursor).ok()).unwrap_or_default();
@@ -125,7 +127,7 @@ impl Work<'_> {
     }
 
     async fn come(&mut self, collection: &Collection) -> store::Result<()> {
-        let fixed = default_folder(collection.class).filter(|_| collection.default);
+        let fixed = default_of(collection.class).filter(|_| collection.default);
         let fixed = fixed.and_then(|id| self.rows.iter().find(|row| row.folder.id == id));
         // The default folder of a class stays with the collection it was first tied to, while there is one: another
         // default there would exchange all that phones have.
@@ -139,7 +141,7 @@ impl Work<'_> {
             fixed = None;
         }
         match (fixed, present) {
-            (None, Some(present)) if default_folder(collection.class) == Some(present.folder.id) => {
+            (None, Some(present)) if default_of(collection.class) == Some(present.folder.id) => {
                 self.keep(&present, &present.folder.name, collection.read_only).await
             }
             (Some(fixed), present) => {
@@ -181,7 +183,7 @@ impl Work<'_> {
                 account,
                 folder: id,
                 connection,
-                key: &super::new_key(),
+                key: &new_key(),
                 now: self.now,
                 next_at: later(self.now, AFTER_THE_FIRST_PULL),
             };
@@ -236,23 +238,17 @@ impl Work<'_> {
     async fn remove(&mut self, row: &Row) -> store::Result<()> {
         let (account, id) = (self.account(), row.folder.id);
         pull::forget(self.tx, account, &self.due.connection, id).await?;
+        let is_default = default_of(row.folder.class) == Some(id);
+        if !is_default {
+            // What was moved here and never arrived is lost with the folder unless it goes back.
+            moved::undo_all(self.tx, account, id, &new_key(), self.now).await?;
+        }
         outbox::forget(self.tx, account, id).await?;
-        if default_folder(row.folder.class) == Some(id) {
+        if is_default {
             folder::connect(self.tx, account, id, None, None).await
         } else {
             folder::delete(self.tx, account, id, self.now).await
         }
-    }
-}
-
-/// The number of the default folder of a class.
-fn default_folder(class: Class) -> Option<FolderId> {
-    match class {
-        Class::Calendar => Some(FolderId(1)),
-        Class::Contacts => Some(FolderId(2)),
-        Class::Tasks => Some(FolderId(3)),
-        Class::Notes => Some(FolderId(4)),
-        Class::Email => None,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::connector::Change;
 use crate::connector::Collection;
 use crate::connector::Strategy;
 use crate::model::class::Class;
+use crate::model::folder::FIRST_FURTHER;
 use crate::model::folder::Folder;
 use crate::model::id::ItemId;
 use crate::store;
@@ -81,15 +82,16 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
     let desk = office.desk(due.account, &due.connection).await?;
     let mut reader = office.app.store().read().await?;
     let row = folders::find(&mut reader, due.account, due.folder).await?.filter(|row| !row.deleted);
-    drop(reader);
     let folder = row.ok_or(Stop::Gone)?.folder;
+    let policy = office.app.conflict_policy(&mut reader, due.account, folder.class).await?;
+    drop(reader);
     let collection = collection_of(&folder, &due.connection).ok_or(Stop::Gone)?;
     let target = Target {
         account: due.account,
         folder: due.folder,
         class: folder.class,
         connection: due.connection.clone(),
-        policy: office.policy(folder.class),
+        policy,
     };
     // A position that another program wrote, and this one cannot read, is none.
     let position =
@@ -113,8 +115,6 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
 
 /// The collection behind a folder, as its connector knows it.
 pub(super) fn collection_of(folder: &Folder, connection: &str) -> Option<Collection> {
-    /// Above are folders beside the default ones.
-    const DEFAULTS: i64 = 99;
     if folder.connection.as_deref() != Some(connection) || folder.class == Class::Email {
         return None;
     }
@@ -122,7 +122,7 @@ pub(super) fn collection_of(folder: &Folder, connection: &str) -> Option<Collect
         id: folder.remote_id.clone()?,
         name: folder.name.clone(),
         class: folder.class,
-        default: folder.id.0 <= DEFAULTS,
+        default: folder.id < FIRST_FURTHER,
         read_only: folder.read_only,
     })
 }
@@ -156,7 +156,7 @@ impl Run<'_> {
     async fn look_aside(&mut self) -> Result<(), Stop> {
         let mut reader = self.office.app.store().read().await?;
         let asides = pull::asides(&mut reader, self.due.account, self.due.folder).await?;
-        self.may_read_more = asides.iter().any(|aside| aside.program != super::apply::PROGRAM);
+        self.may_read_more = asides.iter().any(|aside| aside.program != crate::PROGRAM);
         Ok(())
     }
 

@@ -7,6 +7,8 @@ pub mod nudge;
 pub mod pull;
 mod apply;
 mod collections;
+mod conflict;
+mod finish;
 mod folder;
 mod lanes;
 mod node;
@@ -26,6 +28,7 @@ use tokio::task::JoinSet;
 use self::lanes::Lanes;
 use self::office::Office;
 use crate::app::App;
+use crate::app::new_key;
 use crate::store::retrying;
 
 /// The running jobs of this node.
@@ -72,11 +75,6 @@ impl Jobs {
         }
         self.tasks.shutdown().await;
     }
-}
-
-/// A key that no other write ever has.
-fn new_key() -> String {
-    uuid::Uuid::new_v4().to_string()
 }
 
 /// Ends when the jobs are to stop.

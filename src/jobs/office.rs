@@ -13,7 +13,6 @@ use crate::config::connection::LogIn;
 use crate::connector;
 use crate::connector::Connector;
 use crate::connector::User;
-use crate::model::class::Class;
 use crate::model::id::AccountId;
 use crate::store;
 use crate::store::MayRetry;
@@ -21,7 +20,6 @@ use crate::store::access;
 use crate::store::account;
 use crate::store::pull;
 use crate::store::retrying;
-use crate::sync::conflict::Policy;
 
 /// The app, and under which name this node takes leases. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -132,11 +130,6 @@ impl Office {
         let password = access.secret.as_ref().map(open).transpose()?;
         let user = User { email: owner.email, name: access.user_name, password, identity: access.identity };
         Ok(Desk { connector, user })
-    }
-
-    /// Who wins where both sides changed an item of a class.
-    pub(super) fn policy(&self, class: Class) -> Policy {
-        self.app.config().conflict.policy(class)
     }
 
     /// From one pull of a connection to the next.

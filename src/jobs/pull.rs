@@ -13,6 +13,7 @@ use super::office::again;
 use super::office::jittered;
 use super::office::later;
 use crate::app::App;
+use crate::app::new_key;
 use crate::connector;
 use crate::model::id::AccountId;
 use crate::store;
@@ -66,7 +67,7 @@ impl Tally {
 
 /// Pulls everything of one account, or of all, and waits for it. What another node pulls just now is left to it.
 pub async fn now(app: &App, account: Option<AccountId>) -> store::Result<Tally> {
-    let office = Office::new(app.clone(), &format!("pull-{}", super::new_key()));
+    let office = Office::new(app.clone(), &format!("pull-{}", new_key()));
     office.enrol().await?;
     let accounts = match account {
         Some(account) => vec![account],
@@ -168,6 +169,7 @@ async fn conclude(
     let mut tx = office.app.store().begin().await?;
     let ended = match outcome {
         Ok(done) => {
+            access::recover(&mut tx, due.account, &due.connection).await?;
             let next_at = done.soon.map_or(next, |soon| next.min(soon.max(later(now, SOON))));
             Ended { cursor: Some(&done.cursor), ..ended(next_at, 0) }
         }
@@ -189,6 +191,10 @@ async fn conclude(
         Err(Stop::Connector(connector::Error::Refused(_))) => ended(next, failures),
         Err(Stop::Connector(connector::Error::Later { after, .. })) => {
             ended(next.min(again(now, failures, None, chance)).max(again(now, 1, *after, chance)), failures)
+        }
+        Err(Stop::Connector(connector::Error::Protocol(_))) => {
+            access::ail(&mut tx, due.account, &due.connection, &message).await?;
+            ended(next.min(again(now, failures, None, chance)), failures)
         }
         Err(Stop::Connector(_) | Stop::Store(_)) => {
             ended(next.min(again(now, failures, None, chance)), failures)

@@ -7,13 +7,13 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use super::apply::Target;
+use super::finish::finish;
 use super::folder::collection_of;
 use super::lanes::Lanes;
 use super::office::Desk;
 use super::office::Office;
 use super::office::Stop;
 use super::office::Watch;
-use super::office::again;
 use super::office::answer;
 use super::office::later;
 use super::settle;
@@ -25,17 +25,11 @@ use crate::connector::Write;
 use crate::model::content::Content;
 use crate::model::id::Rev;
 use crate::store;
-use crate::store::Tx;
 use crate::store::access;
 use crate::store::folder as folders;
 use crate::store::item;
-use crate::store::item::Row;
-use crate::store::log::Direction;
-use crate::store::log::Outcome;
 use crate::store::outbox;
 use crate::store::outbox::Owed;
-use crate::store::pull;
-use crate::store::pull::COLLECTIONS;
 use crate::store::retrying;
 
 /// Longer than the wait for two answers: the write, and what became of it there.
@@ -43,22 +37,24 @@ const LEASE: SignedDuration = SignedDuration::from_secs(150);
 
 /// One write with all it takes.
 #[derive(Debug)]
-struct Attempt {
-    owed: Owed,
+pub(super) struct Attempt {
+    pub(super) owed: Owed,
     desk: Desk,
     collection: Collection,
-    target: Target,
-    /// What the back office calls the item, and the version it is thought to have.
-    remote: Option<(String, String)>,
+    pub(super) target: Target,
+    /// What the back office calls the item, and the version it is thought to have; empty where that is not known.
+    pub(super) remote: Option<(String, String)>,
     /// What is sent; none: the item is deleted.
-    content: Option<Content>,
+    pub(super) content: Option<Content>,
 }
 
 /// What became of a write.
 #[derive(Debug)]
-enum Answer {
+pub(super) enum Answer {
     /// It is there; with what is there now, if that differs from what was sent.
     Stored(Stored, Option<Box<Remote>>),
+    /// Nothing was sent: this is what an earlier write has become there, which was not known.
+    Learnt(Box<Remote>),
     /// It is gone there, as it should be.
     Deleted,
     /// There was nothing to do: it was never there.
@@ -73,6 +69,8 @@ enum Answer {
     LogIn(String),
     /// The answer is not known, or was "later".
     Later(Option<std::time::Duration>, String),
+    /// The answer makes no sense: somebody else than the back office may have given it.
+    Strange(String),
 }
 
 /// Starts what is due, as far as there is room.
@@ -156,6 +154,7 @@ async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
     let folder = folders::find(&mut reader, place.account, place.folder).await?.filter(|row| !row.deleted);
     let folder = folder.ok_or(Stop::Gone)?.folder;
     let collection = collection_of(&folder, &owed.connection).ok_or(Stop::Gone)?;
+    let policy = office.app.conflict_policy(&mut reader, place.account, folder.class).await?;
     let row = item::newest(&mut reader, place).await?.ok_or(Stop::Gone)?;
     let sending = owed.sent_rev.unwrap_or(owed.rev);
     // The sweep spares what the outbox needs; should the version be gone all the same, the newest one goes.
@@ -165,7 +164,7 @@ async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
         folder: place.folder,
         class: folder.class,
         connection: owed.connection.clone(),
-        policy: office.policy(folder.class),
+        policy,
     };
     let content = if version.meta.deleted {
         None
@@ -178,7 +177,7 @@ async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
 }
 
 impl Attempt {
-    fn sent_rev(&self) -> Rev {
+    pub(super) fn sent_rev(&self) -> Rev {
         self.owed.sent_rev.unwrap_or(self.owed.rev)
     }
 
@@ -187,6 +186,7 @@ impl Attempt {
         let write = Write { collection: &self.collection, idempotency_key: &self.owed.key };
         let stored = match (&self.remote, &self.content) {
             (None, None) => return Answer::Needless,
+            (Some((id, etag)), _) if etag.is_empty() => return self.learn(id).await,
             (Some((id, etag)), None) => {
                 return match answer(connector.delete(user, write, id, etag)).await {
                     Ok(()) | Err(connector::Error::Gone) => Answer::Deleted,
@@ -200,7 +200,8 @@ impl Attempt {
         };
         match stored {
             Ok(stored) if stored.altered => {
-                let there = self.fetch(&stored.id).await;
+                // What cannot be learnt now is asked for before the next write, or comes with the next pull.
+                let there = self.fetch(&stored.id).await.ok().flatten();
                 Answer::Stored(stored, there.map(Box::new))
             }
             Ok(stored) => Answer::Stored(stored, None),
@@ -208,11 +209,24 @@ impl Attempt {
         }
     }
 
-    /// What is there now; none if that cannot be learnt just now, which the next pull makes good.
-    async fn fetch(&self, id: &str) -> Option<Remote> {
+    /// What is there now, if anything is.
+    async fn fetch(&self, id: &str) -> connector::Result<Option<Remote>> {
         let ids = [id.to_owned()];
         let fetched = answer(self.desk.connector.fetch(&self.desk.user, &self.collection, &ids)).await;
-        fetched.ok()?.into_iter().find(|remote| remote.id == id)
+        Ok(fetched?.into_iter().find(|remote| remote.id == id))
+    }
+
+    /// Nobody may write over a version that he has not seen: it is asked for first.
+    async fn learn(&self, id: &str) -> Answer {
+        match (self.fetch(id).await, &self.content) {
+            (Ok(Some(there)), _) => Answer::Learnt(Box::new(there)),
+            (Ok(None), None) => Answer::Deleted,
+            (Ok(None), Some(_)) => Answer::Gone,
+            (Err(error @ (connector::Error::LogIn(_) | connector::Error::Later { .. })), _) => {
+                self.failed(error)
+            }
+            (Err(error), _) => Answer::Strange(error.to_string()),
+        }
     }
 
     fn failed(&self, error: connector::Error) -> Answer {
@@ -223,7 +237,7 @@ impl Attempt {
             connector::Error::LogIn(message) => Answer::LogIn(message),
             connector::Error::Later { after, message } => Answer::Later(after, message),
             connector::Error::CursorExpired | connector::Error::Protocol(_) => {
-                Answer::Later(None, error.to_string())
+                Answer::Strange(error.to_string())
             }
         }
     }
@@ -240,196 +254,6 @@ impl Attempt {
         let stored = Stored { id: remote.id.clone(), etag: remote.etag.clone(), altered: true };
         Answer::Stored(stored, Some(remote))
     }
-}
-
-/// Writes what became of an attempt, in one transaction.
-async fn finish(office: &Office, attempt: &Attempt, answer: &Answer, now: Timestamp) -> store::Result<()> {
-    let place = attempt.owed.place;
-    let mut tx = office.app.store().begin().await?;
-    let Some(row) = item::newest(&mut tx, place).await? else { return Ok(()) };
-    let current = outbox::find(&mut tx, place).await?.filter(|owed| owed.key == attempt.owed.key);
-    // A pull has met the item meanwhile, or another node was quicker: what they wrote stands.
-    let Some(owed) = current else { return Ok(()) };
-    match answer {
-        Answer::Stored(stored, there) => {
-            accepted(&mut tx, attempt, &row, &owed, stored, there.as_deref(), now).await?;
-        }
-        Answer::Deleted => {
-            item::set_remote(&mut tx, place, row.remote_id.as_deref(), row.etag.as_deref()).await?;
-            answered(&mut tx, attempt, &owed, "deleted", now).await?;
-        }
-        Answer::Needless => next(&mut tx, attempt, &owed, now).await?,
-        Answer::Changed(remote) => changed(&mut tx, attempt, &row, &owed, remote, now).await?,
-        Answer::Gone => gone(&mut tx, attempt, &row, &owed, now).await?,
-        Answer::Refused(message) => refused(&mut tx, attempt, &row, &owed, message, now).await?,
-        Answer::LogIn(message) => {
-            access::pause(&mut tx, place.account, &owed.connection, message, now).await?;
-            outbox::postpone(&mut tx, place, now).await?;
-            note(&mut tx, attempt, Outcome::Later, message, now).await?;
-        }
-        Answer::Later(after, message) => {
-            let next_at = again(now, owed.attempts, *after, rand::random());
-            outbox::postpone(&mut tx, place, next_at).await?;
-            note(&mut tx, attempt, Outcome::Later, message, now).await?;
-        }
-    }
-    tx.commit().await
-}
-
-async fn accepted(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    row: &Row,
-    owed: &Owed,
-    stored: &Stored,
-    there: Option<&Remote>,
-    now: Timestamp,
-) -> store::Result<()> {
-    let place = owed.place;
-    // An alteration that could not be fetched: with no etag the next pull takes what is there.
-    let etag = if stored.altered && there.is_none() { "" } else { stored.etag.as_str() };
-    // With the old one the newer version that follows meets what is there (412), rather than undoing it unseen.
-    let is_newest = owed.rev == attempt.sent_rev();
-    let old =
-        attempt.remote.as_ref().map(|(_, etag)| etag.as_str()).filter(|_| etag.is_empty() && !is_newest);
-    let etag = there.map_or_else(|| old.unwrap_or(etag), |there| there.etag.as_str());
-    item::set_remote(tx, place, Some(&stored.id), Some(etag)).await?;
-    let message = if attempt.remote.is_some() { "changed" } else { "created" };
-    let there = there.and_then(|there| there.content.as_ref().ok());
-    let altered = there
-        .filter(|there| attempt.content.as_ref() != Some(*there) && there.class() == attempt.target.class);
-    match altered {
-        Some(there) if owed.rev == attempt.sent_rev() => {
-            item::replace(tx, place, there, None, now).await?;
-        }
-        Some(there) => {
-            note(tx, attempt, Outcome::Accepted, message, now).await?;
-            return altered_meanwhile(tx, attempt, row, owed, there, now).await;
-        }
-        None => {}
-    }
-    answered(tx, attempt, owed, message, now).await
-}
-
-/// The phone changed on while the back office altered what it was sent: both are kept, and the phone's counts
-/// where they meet, for it is the later one. Sent as it is, it would undo the alteration unseen.
-async fn altered_meanwhile(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    row: &Row,
-    owed: &Owed,
-    there: &Content,
-    now: Timestamp,
-) -> store::Result<()> {
-    let place = owed.place;
-    let newest = attempt.target.read(row).filter(|_| !row.version.meta.deleted);
-    let (Some(sent), Some(newest)) = (&attempt.content, newest) else {
-        return next(tx, attempt, owed, now).await;
-    };
-    let base = item::replace(tx, place, there, None, now).await?;
-    match settle::merged(Some(sent), &newest, there, true) {
-        settle::Settled::Ours(both) => {
-            let rev = item::replace(tx, place, &both, None, now).await?;
-            outbox::rebase(tx, place, base, rev, &super::new_key(), now).await
-        }
-        _ => outbox::done(tx, place).await,
-    }
-}
-
-async fn answered(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    owed: &Owed,
-    message: &str,
-    now: Timestamp,
-) -> store::Result<()> {
-    note(tx, attempt, Outcome::Accepted, message, now).await?;
-    next(tx, attempt, owed, now).await
-}
-
-/// What was sent is there; a newer version follows, if there is one.
-async fn next(tx: &mut Tx, attempt: &Attempt, owed: &Owed, now: Timestamp) -> store::Result<()> {
-    if owed.rev == attempt.sent_rev() {
-        outbox::done(tx, owed.place).await
-    } else {
-        outbox::rebase(tx, owed.place, attempt.sent_rev(), owed.rev, &super::new_key(), now).await
-    }
-}
-
-async fn changed(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    row: &Row,
-    owed: &Owed,
-    remote: &Remote,
-    now: Timestamp,
-) -> store::Result<()> {
-    match &remote.content {
-        Ok(content) if content.class() == attempt.target.class => {
-            attempt.target.conflict(tx, row, owed, remote, content, now).await?;
-        }
-        // What is there cannot be read, so it cannot be weighed: it stays, and the phone's change with it.
-        _ => {
-            outbox::postpone(tx, owed.place, again(now, owed.attempts, None, rand::random())).await?;
-            note(tx, attempt, Outcome::Later, "changed there in a way that cannot be read", now).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn gone(tx: &mut Tx, attempt: &Attempt, row: &Row, owed: &Owed, now: Timestamp) -> store::Result<()> {
-    if attempt.remote.is_some() {
-        return attempt.target.deleted_there(tx, row, owed, now).await.map(drop);
-    }
-    // A new item has nowhere to go: the list of collections tells whether its folder is gone for good.
-    let place = owed.place;
-    pull::ask_folder(tx, place.account, &owed.connection, COLLECTIONS, now).await?;
-    outbox::postpone(tx, place, again(now, owed.attempts, None, rand::random())).await?;
-    note(tx, attempt, Outcome::Later, "its collection is not there", now).await
-}
-
-/// The phone gets back what the back office has.
-async fn refused(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    row: &Row,
-    owed: &Owed,
-    message: &str,
-    now: Timestamp,
-) -> store::Result<()> {
-    let place = owed.place;
-    note(tx, attempt, Outcome::Refused, message, now).await?;
-    if owed.rev != attempt.sent_rev() {
-        // The phone has changed it again; that may be acceptable.
-        return outbox::rebase(tx, place, owed.base_rev, owed.rev, &super::new_key(), now).await;
-    }
-    if attempt.remote.is_none() {
-        item::delete(tx, place, None, now).await?;
-        return outbox::done(tx, place).await;
-    }
-    let base = item::version(tx, place, owed.base_rev).await?.filter(|base| !base.meta.deleted);
-    let base = base.and_then(|base| Content::from_json(attempt.target.class, &base.content).ok());
-    match base {
-        Some(base) => {
-            item::replace(tx, place, &base, None, now).await?;
-        }
-        None => {
-            // What it had is not known any more: a pull brings it, for no etag is ever empty there.
-            item::set_remote(tx, place, row.remote_id.as_deref(), Some("")).await?;
-            pull::restart(tx, place.account, &owed.connection, place.folder, now).await?;
-        }
-    }
-    outbox::done(tx, place).await
-}
-
-async fn note(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    outcome: Outcome,
-    message: &str,
-    now: Timestamp,
-) -> store::Result<()> {
-    attempt.target.note(tx, attempt.owed.place, Direction::Out, outcome, message, now).await
 }
 
 /// Nothing can be owed to a folder that is not there, nor over an access that was taken away.

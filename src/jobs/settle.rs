@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::model::content::Content;
 use crate::sync::conflict;
+use crate::sync::conflict::Deed;
 use crate::sync::conflict::Policy;
+use crate::sync::conflict::Side;
 use crate::sync::conflict::Sides;
 use crate::sync::conflict::Winner;
 use crate::sync::merge;
@@ -16,6 +18,8 @@ pub(super) struct Ours<'a> {
     pub(super) content: Option<&'a Content>,
     /// Since when.
     pub(super) changed_at: Timestamp,
+    /// What the phone's `Conflict` said when it came.
+    pub(super) server_wins: bool,
 }
 
 /// What is to be.
@@ -32,9 +36,6 @@ pub(super) enum Settled {
 }
 
 /// Settles a change there against a change or deletion here.
-///
-/// The phone is not asked: its `Conflict` came with a request that was answered long ago, so where the device
-/// decides, the server wins, as MS-ASCMD 2.2.3.34 (Conflict) has it by default.
 pub(super) fn settle(
     policy: Policy,
     base: Option<&Content>,
@@ -45,10 +46,9 @@ pub(super) fn settle(
     if ours.content == Some(theirs) {
         return Settled::Both;
     }
-    let server_at = updated(theirs).unwrap_or(now);
-    let winner = conflict::settle(policy, Sides { device_at: ours.changed_at, server_at, server_wins: true });
+    let server = Side { deed: Deed::Changed, at: updated(theirs).unwrap_or(now) };
+    let winner = conflict::settle(policy, ours.against(server));
     match (winner, ours.content) {
-        // A merge loses no change: it beats the deletion.
         (Winner::Server, _) | (Winner::Merged { .. }, None) => Settled::Theirs,
         (Winner::Device, None) => Settled::Delete,
         (Winner::Device, Some(ours)) => Settled::Ours(Box::new(ours.clone())),
@@ -56,11 +56,16 @@ pub(super) fn settle(
     }
 }
 
-/// Whether an item that the back office deleted lives on because a phone changed it.
-pub(super) fn change_beats_deletion(policy: Policy) -> bool {
-    match policy {
-        Policy::Device | Policy::Merge => true,
-        Policy::DeviceDecides | Policy::Server | Policy::Newest => false,
+/// Whether an item lives on that the back office deleted some time before `now`: a phone changed it.
+pub(super) fn outlives_deletion(policy: Policy, ours: Ours<'_>, now: Timestamp) -> bool {
+    let server = Side { deed: Deed::Deleted, at: now };
+    ours.content.is_some() && conflict::settle(policy, ours.against(server)) == Winner::Device
+}
+
+impl Ours<'_> {
+    fn against(self, server: Side) -> Sides {
+        let deed = if self.content.is_some() { Deed::Changed } else { Deed::Deleted };
+        Sides { device: Side { deed, at: self.changed_at }, server, server_wins: self.server_wins }
     }
 }
 
@@ -108,14 +113,17 @@ mod tests {
         Content::from_value(Class::Tasks, value).unwrap()
     }
 
+    fn ours_of(content: Option<&Content>, changed_at: Timestamp) -> Ours<'_> {
+        Ours { content, changed_at, server_wins: true }
+    }
+
     #[track_caller]
     fn check(policy: Policy, ours: Option<&Value>, theirs: &Value, expected: &Settled) {
         let base = task(&json!({"title": "a", "priority": 1}));
         let ours = ours.map(task);
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let changed_at: Timestamp = "2026-11-22T11:00:00Z".parse().unwrap();
-        let settled =
-            settle(policy, Some(&base), Ours { content: ours.as_ref(), changed_at }, &task(theirs), now);
+        let settled = settle(policy, Some(&base), ours_of(ours.as_ref(), changed_at), &task(theirs), now);
         assert_eq!(settled, *expected);
     }
 
@@ -140,6 +148,7 @@ mod tests {
         check(Policy::Server, None, &theirs, &Settled::Theirs);
         check(Policy::Merge, None, &theirs, &Settled::Theirs);
         check(Policy::Device, None, &theirs, &Settled::Delete);
+        check(Policy::DeviceDecides, None, &theirs, &Settled::Delete);
     }
 
     #[test]

@@ -84,3 +84,33 @@ pub fn class_of(kind: FolderKind) -> Option<Class> {
         _ => None,
     }
 }
+
+/// The folders that every account has, once each: number, kind, and the name that people read.
+pub const DEFAULT_FOLDERS: [(FolderId, FolderKind, &str); 11] = [
+    (FolderId(1), FolderKind::CALENDAR, "Calendar"),
+    (FolderId(2), FolderKind::CONTACTS, "Contacts"),
+    (FolderId(3), FolderKind::TASKS, "Tasks"),
+    (FolderId(4), FolderKind::NOTES, "Notes"),
+    (FolderId(5), FolderKind::INBOX, "Inbox"),
+    (FolderId(6), FolderKind::DRAFTS, "Drafts"),
+    (FolderId(7), FolderKind::DELETED_ITEMS, "Deleted Items"),
+    (FolderId(8), FolderKind::SENT_ITEMS, "Sent Items"),
+    (FolderId(9), FolderKind::OUTBOX, "Outbox"),
+    (FolderId(10), FolderKind::JOURNAL, "Journal"),
+    (FolderId(11), FolderKind::RECIPIENT_CACHE, "Recipient Information"),
+];
+
+/// Further folders are numbered from here.
+pub const FIRST_FURTHER: FolderId = FolderId(100);
+
+/// The default folder of a class: what a phone means that names the class alone.
+pub fn default_of(class: Class) -> Option<FolderId> {
+    let kind = match class {
+        Class::Email => FolderKind::INBOX,
+        Class::Calendar => FolderKind::CALENDAR,
+        Class::Contacts => FolderKind::CONTACTS,
+        Class::Tasks => FolderKind::TASKS,
+        Class::Notes => FolderKind::NOTES,
+    };
+    DEFAULT_FOLDERS.iter().find(|(_, of, _)| *of == kind).map(|(id, ..)| *id)
+}

@@ -1,4 +1,4 @@
-//! Numbers with a meaning. They are made by the store and never by a phone.
+//! Numbers with a meaning, and how phones write them. They are made by the store and never by a phone.
 
 use std::fmt;
 
@@ -33,4 +33,16 @@ ids! {
     DeviceNumber,
     /// A revision of a folder: each write of an item takes the next one.
     Rev,
+}
+
+/// The `ServerId` by which phones know an item.
+pub fn server_id(folder: FolderId, item: ItemId) -> String {
+    format!("{folder}:{item}")
+}
+
+/// The item that a `ServerId` names, if it is one of this folder.
+pub fn item_id(folder: FolderId, server_id: &str) -> Option<ItemId> {
+    let (of, item) = server_id.trim().split_once(':')?;
+    let of: i64 = of.parse().ok()?;
+    (of == folder.0).then_some(ItemId(item.parse().ok()?))
 }

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use super::Error;
 use super::Result;
 use super::Tx;
+use super::moved;
 use super::pull;
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
@@ -27,7 +28,7 @@ pub struct Access {
     pub identity: Option<String>,
     /// Since when nothing is tried, because the log-in was refused.
     pub paused_at: Option<Timestamp>,
-    /// What its owner should know.
+    /// What its owner should know: why it is paused, or what ails it though it is tried on.
     pub notice: Option<String>,
 }
 
@@ -145,6 +146,33 @@ pub async fn pause(
     Ok(())
 }
 
+/// Says what ails a connection that is tried on all the same. The notice of a pause stands above it.
+pub async fn ail(tx: &mut Tx, account: AccountId, connection: &str, notice: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE access SET notice = $3 WHERE account_id = $1 AND connection = $2 AND paused_at IS NULL",
+    )
+    .bind(account.0)
+    .bind(connection)
+    .bind(notice)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// It works: what ailed it is forgotten, unless a write still waits that was tried in vain.
+pub async fn recover(tx: &mut Tx, account: AccountId, connection: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE access SET notice = NULL WHERE account_id = $1 AND connection = $2 AND paused_at IS NULL \
+         AND notice IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id = $1 \
+         AND o.connection = $2 AND o.sent_rev IS NOT NULL)",
+    )
+    .bind(account.0)
+    .bind(connection)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Tries again with the same log-in, at once.
 pub async fn resume(tx: &mut Tx, account: AccountId, connection: &str, now: Timestamp) -> Result<()> {
     sqlx::query(
@@ -171,14 +199,15 @@ pub async fn resume_paused(tx: &mut Tx, connection: &str, before: Timestamp) -> 
 }
 
 /// Ends an account's use of a connection: nothing is pulled nor pushed any more. Folders stay for the caller.
-pub async fn remove(tx: &mut Tx, account: AccountId, connection: &str) -> Result<Vec<FolderId>> {
-    for query in [
-        "DELETE FROM access WHERE account_id = $1 AND connection = $2",
-        "DELETE FROM pull WHERE account_id = $1 AND connection = $2",
-        "DELETE FROM outbox WHERE account_id = $1 AND connection = $2",
-    ] {
-        sqlx::query(query).bind(account.0).bind(connection).execute(&mut **tx).await?;
-    }
+///
+/// What was moved to one of its folders and never arrived goes back; `key` is a new random one.
+pub async fn remove(
+    tx: &mut Tx,
+    account: AccountId,
+    connection: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Vec<FolderId>> {
     let rows = sqlx::query(
         "SELECT folder_id FROM folder WHERE account_id = $1 AND connection = $2 AND deleted_at IS NULL",
     )
@@ -186,7 +215,19 @@ pub async fn remove(tx: &mut Tx, account: AccountId, connection: &str) -> Result
     .bind(connection)
     .fetch_all(&mut **tx)
     .await?;
-    rows.iter().map(|row| Ok(FolderId(row.try_get(0)?))).collect()
+    let folders: Vec<FolderId> =
+        rows.iter().map(|row| Ok(FolderId(row.try_get(0)?))).collect::<Result<_>>()?;
+    for folder in &folders {
+        moved::undo_all(tx, account, *folder, key, now).await?;
+    }
+    for query in [
+        "DELETE FROM access WHERE account_id = $1 AND connection = $2",
+        "DELETE FROM pull WHERE account_id = $1 AND connection = $2",
+        "DELETE FROM outbox WHERE account_id = $1 AND connection = $2",
+    ] {
+        sqlx::query(query).bind(account.0).bind(connection).execute(&mut **tx).await?;
+    }
+    Ok(folders)
 }
 
 fn read(row: &AnyRow) -> Result<Access> {

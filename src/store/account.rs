@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 
 use super::Result;
 use super::Tx;
-use crate::model::folder::FolderKind;
+use crate::model::folder::DEFAULT_FOLDERS;
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
 
@@ -43,21 +43,6 @@ impl fmt::Debug for PasswordHash {
         f.write_str("PasswordHash(…)")
     }
 }
-
-/// The folders that every account has, once each: number, kind, name.
-const DEFAULT_FOLDERS: [(i64, FolderKind, &str); 11] = [
-    (1, FolderKind::CALENDAR, "Calendar"),
-    (2, FolderKind::CONTACTS, "Contacts"),
-    (3, FolderKind::TASKS, "Tasks"),
-    (4, FolderKind::NOTES, "Notes"),
-    (5, FolderKind::INBOX, "Inbox"),
-    (6, FolderKind::DRAFTS, "Drafts"),
-    (7, FolderKind::DELETED_ITEMS, "Deleted Items"),
-    (8, FolderKind::SENT_ITEMS, "Sent Items"),
-    (9, FolderKind::OUTBOX, "Outbox"),
-    (10, FolderKind::JOURNAL, "Journal"),
-    (11, FolderKind::RECIPIENT_CACHE, "Recipient Information"),
-];
 
 /// All that [`read`] reads; sqlx takes only text that is fixed when compiled.
 macro_rules! select {
@@ -100,7 +85,7 @@ pub async fn create(tx: &mut Tx, account: &Account, now: Timestamp) -> Result<()
              created_rev) VALUES ($1, $2, 0, $3, $4, 0, 0, 1, 1)",
         )
         .bind(account.id.0)
-        .bind(folder)
+        .bind(folder.0)
         .bind(name)
         .bind(i64::from(kind.0))
         .execute(&mut **tx)

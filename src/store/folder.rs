@@ -9,6 +9,7 @@ use super::Error;
 use super::Result;
 use super::Tx;
 use crate::model::class::Class;
+use crate::model::folder::FIRST_FURTHER;
 use crate::model::folder::Folder;
 use crate::model::folder::FolderKind;
 use crate::model::folder::class_of;
@@ -123,8 +124,6 @@ pub async fn find_by_remote(
 
 /// Makes a folder and tells the phones of it.
 pub async fn create(tx: &mut Tx, account: AccountId, new: New<'_>) -> Result<FolderId> {
-    /// Below are the default folders.
-    const FIRST_OF_THE_USER: i64 = 100;
     let rev = next_hierarchy_rev(tx, account).await?;
     let id = match new.id {
         Some(id) => id,
@@ -133,7 +132,7 @@ pub async fn create(tx: &mut Tx, account: AccountId, new: New<'_>) -> Result<Fol
                 .bind(account.0)
                 .fetch_one(&mut **tx)
                 .await?;
-            FolderId(row.try_get::<i64, _>(0)?.max(FIRST_OF_THE_USER))
+            FolderId(row.try_get(0)?).max(FIRST_FURTHER)
         }
     };
     sqlx::query(

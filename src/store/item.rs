@@ -42,8 +42,8 @@ pub struct Row {
     pub remote_id: Option<String>,
     /// The back office's version of it.
     pub etag: Option<String>,
-    /// Of a tombstone: the `ServerId` that the item has since it was moved.
-    pub moved_to: Option<String>,
+    /// Of a tombstone: where the item went.
+    pub moved_to: Option<Place>,
 }
 
 /// An item to be made.
@@ -87,7 +87,8 @@ pub(super) use version_of;
 macro_rules! row {
     ($rest:literal) => {
         concat!(
-            "SELECT item_id, rev, sort_time, deleted_at, writer, changed_at, content, uid, remote_id, etag, moved_to ",
+            "SELECT item_id, rev, sort_time, deleted_at, writer, changed_at, content, uid, remote_id, etag, ",
+            "moved_folder, moved_item, account_id ",
             "FROM item WHERE account_id = $1 AND folder_id = $2 ",
             $rest
         )
@@ -242,7 +243,8 @@ pub async fn replace(
     let rev = keep_past(tx, place, now).await?;
     sqlx::query(
         "UPDATE item SET rev = $4, sort_time = $5, deleted_at = NULL, writer = $6, changed_at = $7, content = $8, \
-         uid = $9, moved_to = NULL WHERE account_id = $1 AND folder_id = $2 AND item_id = $3",
+         uid = $9, moved_folder = NULL, moved_item = NULL \
+         WHERE account_id = $1 AND folder_id = $2 AND item_id = $3",
     )
     .bind(place.account.0)
     .bind(place.folder.0)
@@ -293,18 +295,6 @@ pub async fn keep_loser(tx: &mut Tx, place: Place, content: &Content, now: Times
     .execute(&mut **tx)
     .await?;
     Ok(rev)
-}
-
-/// Notes on a tombstone where the item went, for a phone that repeats the move.
-pub async fn set_moved_to(tx: &mut Tx, place: Place, server_id: &str) -> Result<()> {
-    sqlx::query("UPDATE item SET moved_to = $4 WHERE account_id = $1 AND folder_id = $2 AND item_id = $3")
-        .bind(place.account.0)
-        .bind(place.folder.0)
-        .bind(place.item.0)
-        .bind(server_id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Notes what the back office calls an item, and which version it has. No phone sees that: no revision.
@@ -399,11 +389,17 @@ pub(super) fn read_version(row: &AnyRow) -> Result<Version> {
 }
 
 fn read_row(row: &AnyRow) -> Result<Row> {
+    let moved_to = match (row.try_get::<Option<i64>, _>(10)?, row.try_get::<Option<i64>, _>(11)?) {
+        (Some(folder), Some(item)) => {
+            Some(Place { account: AccountId(row.try_get(12)?), folder: FolderId(folder), item: ItemId(item) })
+        }
+        _ => None,
+    };
     Ok(Row {
         version: read_version(row)?,
         uid: row.try_get(7)?,
         remote_id: row.try_get(8)?,
         etag: row.try_get(9)?,
-        moved_to: row.try_get(10)?,
+        moved_to,
     })
 }

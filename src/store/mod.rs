@@ -3,6 +3,7 @@
 pub mod access;
 pub mod directory;
 pub mod log;
+pub mod moved;
 pub mod outbox;
 pub mod pull;
 pub mod account;

@@ -1,11 +1,21 @@
 //! The companies whose accounts these are. Not their accounts.
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
 use sqlx::AnyConnection;
 use sqlx::Row as _;
 
+use super::Error;
 use super::Result;
 use super::Tx;
+use crate::model::class::Class;
+use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
+use crate::sync::conflict::Policy;
 
 /// A company.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +24,21 @@ pub struct Organisation {
     pub id: OrganisationId,
     /// Its name, for people.
     pub name: String,
-    /// What its administrators set over the configuration, as JSON; `{}` when nothing.
-    pub settings: String,
+    /// What its administrators set over the configuration.
+    pub settings: Settings,
+}
+
+/// What the administrators of an organisation set over the configuration; read whenever it matters, so it counts at
+/// once on every node.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Who wins where two sides changed an item of a class.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub conflict: BTreeMap<Class, Policy>,
+    /// What another version of the program keeps here.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// The organisation of that name; made with `fresh` as its number when there is none.
@@ -24,11 +47,11 @@ pub async fn find_or_create(tx: &mut Tx, name: &str, fresh: OrganisationId) -> R
     if let Some(organisation) = found {
         return Ok(organisation);
     }
-    let made = Organisation { id: fresh, name: name.to_owned(), settings: "{}".to_owned() };
+    let made = Organisation { id: fresh, name: name.to_owned(), settings: Settings::default() };
     sqlx::query("INSERT INTO organisation (organisation_id, name, settings) VALUES ($1, $2, $3)")
         .bind(made.id.0)
         .bind(&made.name)
-        .bind(&made.settings)
+        .bind(write(&made.settings)?)
         .execute(&mut **tx)
         .await?;
     Ok(made)
@@ -53,16 +76,41 @@ pub async fn list(connection: &mut AnyConnection) -> Result<Vec<Organisation>> {
     rows.iter().map(read).collect()
 }
 
+/// What the administrators of an account's organisation set.
+pub async fn settings_of(connection: &mut AnyConnection, account: AccountId) -> Result<Settings> {
+    let row = sqlx::query(
+        "SELECT o.settings FROM account a JOIN organisation o ON o.organisation_id = a.organisation_id \
+         WHERE a.account_id = $1",
+    )
+    .bind(account.0)
+    .fetch_optional(connection)
+    .await?;
+    row.map_or_else(|| Ok(Settings::default()), |row| parse(row.try_get(0)?))
+}
+
 /// Replaces what its administrators set.
-pub async fn set_settings(tx: &mut Tx, id: OrganisationId, settings: &str) -> Result<()> {
+pub async fn set_settings(tx: &mut Tx, id: OrganisationId, settings: &Settings) -> Result<()> {
     sqlx::query("UPDATE organisation SET settings = $2 WHERE organisation_id = $1")
         .bind(id.0)
-        .bind(settings)
+        .bind(write(settings)?)
         .execute(&mut **tx)
         .await?;
     Ok(())
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<Organisation> {
-    Ok(Organisation { id: OrganisationId(row.try_get(0)?), name: row.try_get(1)?, settings: row.try_get(2)? })
+    let settings = parse(row.try_get(2)?)?;
+    Ok(Organisation { id: OrganisationId(row.try_get(0)?), name: row.try_get(1)?, settings })
+}
+
+fn parse(json: &str) -> Result<Settings> {
+    serde_json::from_str(json).map_err(|error| damaged(&error))
+}
+
+fn write(settings: &Settings) -> Result<String> {
+    serde_json::to_string(settings).map_err(|error| damaged(&error))
+}
+
+fn damaged(error: &serde_json::Error) -> Error {
+    Error::Damaged { table: "organisation", reason: error.to_string() }
 }

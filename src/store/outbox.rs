@@ -27,6 +27,8 @@ pub struct Owe<'a> {
     pub rev: Rev,
     /// A new random key; used if no attempt is under way.
     pub key: &'a str,
+    /// What the phone's `Conflict` says; it counts where the device decides.
+    pub server_wins: bool,
     /// Now.
     pub now: Timestamp,
 }
@@ -52,6 +54,8 @@ pub struct Owed {
     pub next_at: Timestamp,
     /// Until when a node works at it.
     pub lease_until: Timestamp,
+    /// What the phone's `Conflict` said.
+    pub server_wins: bool,
 }
 
 /// Owes a version, within the transaction that made it; the push starts when that is committed.
@@ -60,8 +64,9 @@ pub struct Owed {
 pub async fn owe(tx: &mut Tx, owe: Owe<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO outbox (account_id, folder_id, item_id, connection, rev, base_rev, idempotency_key, attempts, \
-         next_at, lease_until, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, $8) \
-         ON CONFLICT (account_id, folder_id, item_id) DO UPDATE SET rev = excluded.rev, idempotency_key = \
+         next_at, lease_until, created_at, device_wins_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0, $8, $9) \
+         ON CONFLICT (account_id, folder_id, item_id) DO UPDATE SET rev = excluded.rev, \
+         device_wins_at = excluded.device_wins_at, idempotency_key = \
          CASE WHEN outbox.sent_rev IS NULL THEN excluded.idempotency_key ELSE outbox.idempotency_key END",
     )
     .bind(owe.place.account.0)
@@ -72,6 +77,7 @@ pub async fn owe(tx: &mut Tx, owe: Owe<'_>) -> Result<()> {
     .bind(owe.base_rev.0)
     .bind(owe.key)
     .bind(owe.now.as_microsecond())
+    .bind((!owe.server_wins).then_some(owe.now.as_microsecond()))
     .execute(&mut **tx)
     .await?;
     tx.owes();
@@ -120,17 +126,24 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT o.account_id, o.folder_id, o.item_id, o.connection, o.rev, o.base_rev, o.idempotency_key, ",
-            "o.sent_rev, o.attempts, o.next_at, o.lease_until FROM outbox o ",
+            "o.sent_rev, o.attempts, o.next_at, o.lease_until, o.device_wins_at FROM outbox o ",
             $rest
         )
     };
 }
 
 /// What is due over a connection and held by no node, longest due first.
+///
+/// The deletion of an item that was moved waits until it is accepted where it went: till then the back office has it
+/// nowhere else.
 pub async fn due(c: &mut AnyConnection, connection: &str, now: Timestamp, limit: i64) -> Result<Vec<Owed>> {
     let rows = sqlx::query(select!(
         "JOIN access a ON a.account_id = o.account_id AND a.connection = o.connection \
          WHERE a.paused_at IS NULL AND o.connection = $1 AND o.next_at <= $2 AND o.lease_until <= $2 \
+         AND (o.sent_rev IS NOT NULL OR NOT EXISTS (SELECT 1 FROM item i JOIN outbox w \
+         ON w.account_id = i.account_id AND w.folder_id = i.moved_folder AND w.item_id = i.moved_item \
+         WHERE i.account_id = o.account_id AND i.folder_id = o.folder_id AND i.item_id = o.item_id \
+         AND w.base_rev = 0)) \
          ORDER BY o.next_at, o.account_id, o.rev LIMIT $3"
     ))
     .bind(connection)
@@ -284,5 +297,6 @@ fn read(row: &AnyRow) -> Result<Owed> {
         attempts: row.try_get(8)?,
         next_at: time(row.try_get(9)?, "outbox")?,
         lease_until: time(row.try_get(10)?, "outbox")?,
+        server_wins: row.try_get::<Option<i64>, _>(11)?.is_none(),
     })
 }

@@ -62,7 +62,8 @@ pub async fn versions(tx: &mut Tx, account: AccountId, folder: FolderId, before:
         "DELETE FROM item WHERE account_id = $1 AND folder_id = $2 AND item_id IN (SELECT item_id FROM item \
          WHERE account_id = $1 AND folder_id = $2 AND deleted_at < $3 AND NOT EXISTS (SELECT 1 FROM outbox o \
          WHERE o.account_id = $1 AND o.folder_id = $2 AND o.item_id = item.item_id) AND NOT EXISTS (SELECT 1 FROM past p \
-         WHERE p.account_id = $1 AND p.folder_id = $2 AND p.item_id = item.item_id) ORDER BY rev LIMIT $4) \
+         WHERE p.account_id = $1 AND p.folder_id = $2 AND p.item_id = item.item_id) AND NOT EXISTS (SELECT 1 FROM outbox w \
+         WHERE w.account_id = $1 AND w.folder_id = item.moved_folder AND w.item_id = item.moved_item) ORDER BY rev LIMIT $4) \
          RETURNING rev",
     )
     .bind(account.0)

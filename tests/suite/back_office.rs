@@ -81,7 +81,8 @@ async fn a_company_comes_in_and_changes_go_both_ways() {
     let new = item::New { content: &content, writer: None, remote_id: None, etag: None, now };
     let (item, rev) = item::create(&mut tx, KARI, TASKS, new).await.unwrap();
     let place = Place { account: KARI, folder: TASKS, item };
-    let owe = Owe { place, connection: "office", base_rev: Rev(0), rev, key: "a key of its own", now };
+    let key = "a key of its own";
+    let owe = Owe { place, connection: "office", base_rev: Rev(0), rev, key, server_wins: true, now };
     outbox::owe(&mut tx, owe).await.unwrap();
     tx.commit().await.unwrap();
     until("the phone's task is there", async || titles(&office).await.contains(&"From the phone".to_owned()))

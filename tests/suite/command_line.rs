@@ -7,7 +7,7 @@ use std::process::Output;
 use std::process::Stdio;
 
 /// Runs the program in a folder with `lomme.toml` in it.
-fn lomme(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+pub(crate) fn lomme(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lomme"))
         .args(arguments)
         .current_dir(folder)

@@ -352,7 +352,8 @@ async fn a_phone_s_change_and_a_server_s_pass_each_other() {
     let new = item::New { content: &content, writer: None, remote_id: None, etag: None, now };
     let (item, rev) = item::create(&mut tx, KARI, TASKS, new).await.unwrap();
     let place = Place { account: KARI, folder: TASKS, item };
-    let owe = Owe { place, connection: "dav", base_rev: Rev(0), rev, key: "a key of its own", now };
+    let key = "a key of its own";
+    let owe = Owe { place, connection: "dav", base_rev: Rev(0), rev, key, server_wins: true, now };
     outbox::owe(&mut tx, owe).await.unwrap();
     tx.commit().await.unwrap();
     until("nothing is owed any more", async || {

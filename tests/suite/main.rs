@@ -3,6 +3,7 @@
 
 mod back_office;
 mod command_line;
+mod conflict;
 mod conformance;
 mod connector;
 mod database;

@@ -14,6 +14,7 @@ use crate::eas::sync::Options;
 use crate::eas::sync::options_for;
 use crate::model::content::Content;
 use crate::model::folder::Folder;
+use crate::model::id::server_id;
 use crate::sync::held::Step;
 
 /// What the phone is told of one folder.
@@ -50,7 +51,7 @@ impl Listener for Answer<'_> {
     }
 
     fn hear(&mut self, news: &News) -> Result<(), String> {
-        let server_id = window::server_id(self.folder.id, news.item);
+        let server_id = server_id(self.folder.id, news.item);
         let change = match news.step {
             Step::Nothing => return Ok(()),
             Step::Delete => Change::Delete { server_id },

@@ -5,9 +5,12 @@ use wbxml::Tag;
 
 use super::answer;
 use super::collection::Turn;
+use super::conflict::Edit;
 use super::fingerprint::fingerprint;
 use super::window;
 use crate::app::App;
+use crate::command::owe::Deed;
+use crate::command::owe::owe;
 use crate::eas::class;
 use crate::eas::class::Reading;
 use crate::eas::sync::Command as Asked;
@@ -21,22 +24,17 @@ use crate::model::content::Content;
 use crate::model::id::DeviceNumber;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
+use crate::model::id::item_id;
+use crate::model::id::server_id;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::New;
 use crate::store::item::Place;
 use crate::store::item::Row;
-use crate::store::outbox;
-use crate::store::outbox::Owe;
 use crate::store::state;
 use crate::sync::Meta;
-use crate::sync::conflict;
-use crate::sync::conflict::Policy;
-use crate::sync::conflict::Sides;
-use crate::sync::conflict::Winner;
 use crate::sync::held::held;
-use crate::sync::merge::merge;
 use crate::sync::state::Command;
 use crate::sync::state::Outcome;
 use crate::sync::state::Slot;
@@ -120,7 +118,7 @@ pub(super) async fn replies(
 
 async fn fetch(tx: &mut Tx, turn: &Turn<'_>, server_id: String) -> Result<Reply, Error> {
     let missing = |server_id| Reply::Fetch { server_id, status: Status::OBJECT_NOT_FOUND, data: None };
-    let Some(item) = window::item_id(turn.ask.folder, &server_id) else { return Ok(missing(server_id)) };
+    let Some(item) = item_id(turn.ask.folder, &server_id) else { return Ok(missing(server_id)) };
     let Some(row) = item::newest(tx, turn.place(item)).await?.filter(|row| !row.version.meta.deleted) else {
         return Ok(missing(server_id));
     };
@@ -175,17 +173,17 @@ impl Turn<'_> {
         options_for(&self.wishes.options, self.class()).cloned().unwrap_or_default()
     }
 
-    /// The administrator's choice, or what the phone's `Conflict` says: absent is 1, the server wins.
-    fn server_wins(&self) -> bool {
+    /// MS-ASCMD 2.2.3.34 (Conflict): absent is 1, the server wins.
+    pub(super) fn server_wins(&self) -> bool {
         self.options().conflict != Some(0)
     }
 }
 
 /// One command being applied.
-struct Applier<'a, 'b> {
-    app: &'a App,
-    tx: &'a mut Tx,
-    turn: &'a mut Turn<'b>,
+pub(super) struct Applier<'a, 'b> {
+    pub(super) app: &'a App,
+    pub(super) tx: &'a mut Tx,
+    pub(super) turn: &'a mut Turn<'b>,
     slot: &'a mut Slot,
 }
 
@@ -221,7 +219,7 @@ impl Applier<'_, '_> {
         let new = New { content: &content, writer, remote_id: None, etag: None, now };
         let (item, rev) = item::create(self.tx, account, folder, new).await?;
         self.own(rev, outcome);
-        outcome.server_id = Some(window::server_id(folder, item));
+        outcome.server_id = Some(server_id(folder, item));
         if self.turn.folder.folder.read_only {
             // The phone keeps what it was told is stored: so it is stored, and taken away again.
             item::delete(self.tx, self.turn.place(item), None, now).await?;
@@ -240,10 +238,7 @@ impl Applier<'_, '_> {
         let Some((place, row, base)) = self.find(server_id).await? else {
             return Ok(Status::OBJECT_NOT_FOUND);
         };
-        // A deletion counts whatever the policy says: Nokia's phones decide so too.
-        let Some(base) = base.filter(|_| !row.version.meta.deleted) else {
-            return Ok(Status::OBJECT_NOT_FOUND);
-        };
+        let Some(base) = base else { return Ok(Status::OBJECT_NOT_FOUND) };
         let Some(version) = item::version(self.tx, place, base.rev).await? else {
             return Ok(Status::OBJECT_NOT_FOUND);
         };
@@ -253,21 +248,22 @@ impl Applier<'_, '_> {
         let Some(Ok(after)) = sent.map(|sent| self.read_sent(&sent, &before)) else {
             return Ok(Status::CONVERSION_ERROR);
         };
-        if after == before {
-            // It sent back what it was shown.
-            return Ok(Status::SUCCESS);
+        let is_gone = row.version.meta.deleted;
+        if after == before || is_gone && self.turn.folder.folder.read_only {
+            // It sent back what it was shown, or may change nothing here.
+            return Ok(if is_gone { Status::OBJECT_NOT_FOUND } else { Status::SUCCESS });
         }
         if self.turn.folder.folder.read_only {
             return self.revert(place, &row, Some(&after), outcome).await;
         }
         // Its own later version, made under a key that it repeats, is no conflict either.
-        if base.rev == row.version.meta.rev || row.version.meta.writer == Some(self.turn.device()) {
+        if base.rev == row.version.meta.rev || self.is_own(&row) && !is_gone {
             let rev = item::replace(self.tx, place, &after, Some(self.turn.device()), self.turn.now).await?;
             self.own(rev, outcome);
             self.owe(place.item, base.rev, rev).await?;
             return Ok(Status::SUCCESS);
         }
-        self.settle(place, &row, (&before, &after)).await
+        self.settle(place, &row, Edit { before: &before, after: &after }).await
     }
 
     async fn delete(&mut self, server_id: &str, outcome: &mut Outcome) -> Result<Status, Error> {
@@ -285,44 +281,12 @@ impl Applier<'_, '_> {
         if self.turn.folder.folder.read_only {
             return self.revert(place, &row, None, outcome).await;
         }
+        let is_conflict = base.is_some_and(|base| base.rev != row.version.meta.rev) && !self.is_own(&row);
+        if is_conflict && self.is_kept(&row).await? {
+            return self.revert(place, &row, None, outcome).await;
+        }
         let rev = item::delete(self.tx, place, Some(self.turn.device()), self.turn.now).await?;
         self.own(rev, outcome);
-        self.owe(place.item, row.version.meta.rev, rev).await?;
-        Ok(Status::SUCCESS)
-    }
-
-    /// Both sides changed the item. The loser's version goes to the past all the same.
-    async fn settle(
-        &mut self,
-        place: Place,
-        row: &Row,
-        (before, after): (&Content, &Content),
-    ) -> Result<Status, Error> {
-        let class = self.turn.class();
-        let Ok(server) = window::content(class, &row.version) else { return Ok(Status::CONVERSION_ERROR) };
-        let sides = Sides {
-            device_at: self.turn.now,
-            server_at: row.version.changed_at,
-            server_wins: self.turn.server_wins(),
-        };
-        let now = self.turn.now;
-        let kept = match conflict::settle(self.policy(class), sides) {
-            Winner::Server => {
-                item::keep_loser(self.tx, place, after, now).await?;
-                return Ok(Status::CONFLICT);
-            }
-            Winner::Device => after.clone(),
-            Winner::Merged { device_first } => {
-                let (base, device, server) = (before.to_value(), after.to_value(), server.to_value());
-                let (first, second) = if device_first { (&device, &server) } else { (&server, &device) };
-                match Content::from_value(class, &merge(&base, first, second)) {
-                    Ok(merged) => merged,
-                    Err(_) => return Ok(Status::CONVERSION_ERROR),
-                }
-            }
-        };
-        // Not the phone's own: it has not seen all that is in it.
-        let rev = item::replace(self.tx, place, &kept, None, now).await?;
         self.owe(place.item, row.version.meta.rev, rev).await?;
         Ok(Status::SUCCESS)
     }
@@ -350,7 +314,7 @@ impl Applier<'_, '_> {
 
     /// The item with its newest version and the one that the phone holds.
     async fn find(&mut self, server_id: &str) -> Result<Option<(Place, Row, Option<Meta>)>, Error> {
-        let Some(item) = window::item_id(self.turn.ask.folder, server_id) else { return Ok(None) };
+        let Some(item) = item_id(self.turn.ask.folder, server_id) else { return Ok(None) };
         let place = self.turn.place(item);
         let Some(row) = item::newest(self.tx, place).await? else { return Ok(None) };
         let versions = item::versions(self.tx, place).await?;
@@ -389,8 +353,9 @@ impl Applier<'_, '_> {
         })
     }
 
-    fn policy(&self, class: Class) -> Policy {
-        self.app.config().conflict.policy(class)
+    /// Whether this phone wrote the newest version, though it may have repeated a key from before that.
+    fn is_own(&self, row: &Row) -> bool {
+        row.version.meta.writer == Some(self.turn.device())
     }
 
     /// The phone holds this version: it wrote it.
@@ -401,17 +366,7 @@ impl Applier<'_, '_> {
 
     /// The back office has to get this version, if the folder has one.
     async fn owe(&mut self, item: ItemId, base_rev: Rev, rev: Rev) -> Result<(), Error> {
-        let Some(connection) = self.turn.folder.folder.connection.clone() else { return Ok(()) };
-        let key = uuid::Builder::from_random_bytes(self.app.random()).into_uuid().to_string();
-        let owe = Owe {
-            place: self.turn.place(item),
-            connection: &connection,
-            base_rev,
-            rev,
-            key: &key,
-            now: self.turn.now,
-        };
-        outbox::owe(self.tx, owe).await?;
-        Ok(())
+        let (place, server_wins, now) = (self.turn.place(item), self.turn.server_wins(), self.turn.now);
+        owe(self.tx, &self.turn.folder.folder, Deed { place, base_rev, rev, server_wins, now }).await
     }
 }

@@ -109,7 +109,7 @@ pub async fn serve_quiet(
     if !ask.collection.commands.is_empty() || ask.collection.supported.is_some() {
         return Ok(None);
     }
-    let found = state::standing(glance, phone.who(), ask.folder, window::PROGRAM).await?;
+    let found = state::standing(glance, phone.who(), ask.folder, crate::PROGRAM).await?;
     let Some(state::Standing { state: row, folder, has_aside }) = found else { return Ok(None) };
     let wishes = Wishes::read(&row.options);
     let slot = &row.state.current;

@@ -3,6 +3,7 @@
 mod answer;
 mod apply;
 pub mod collection;
+mod conflict;
 mod fingerprint;
 pub mod window;
 
@@ -27,13 +28,12 @@ use crate::eas::sync::Response;
 use crate::eas::sync::Status;
 use crate::error::Error;
 use crate::model::class::Class;
-use crate::model::folder::class_of;
+use crate::model::folder::default_of;
 use crate::model::id::FolderId;
 use crate::notify::Registration;
 use crate::notify::Woken;
 use crate::store::device;
 use crate::store::device::Column;
-use crate::store::folder;
 use crate::store::retrying;
 
 /// More folders than any person has; Exchange's bound is of this size.
@@ -112,7 +112,7 @@ async fn answer(
             return Ok(Response { limit: Some(limit), ..Response::of_status(Status::INVALID_WAIT) });
         }
     };
-    let folders = in_time(deadline, folders(app, phone, &asked.request)).await?;
+    let folders: Vec<Option<FolderId>> = asked.request.collections.iter().map(folder).collect();
     let known: Vec<FolderId> = folders.iter().flatten().copied().collect();
     in_time(deadline, remember(app, phone, &asked.request)).await?;
     let Some(wait) = wait else {
@@ -165,27 +165,12 @@ fn wait(app: &App, request: &Request<'_>) -> Result<Option<Duration>, i64> {
     Ok(u64::try_from(seconds).ok().map(Duration::from_secs))
 }
 
-/// The folder that each collection means, if it is one.
-async fn folders(app: &App, phone: &Phone, request: &Request<'_>) -> Result<Vec<Option<FolderId>>, Error> {
-    let mut named: Vec<Option<FolderId>> = request.collections.iter().map(named).collect();
-    if named.iter().all(Option::is_some) {
-        return Ok(named);
+/// The folder that a collection means, if it means one: 2.5 may say the class alone and mean its default folder.
+fn folder(collection: &Collection<'_>) -> Option<FolderId> {
+    match collection.collection_id.as_deref() {
+        Some(id) => id.trim().parse().ok().map(FolderId),
+        None => default_of(Class::from_name(collection.class.as_deref()?)?),
     }
-    // 2.5 may say the class alone and mean its default folder.
-    let mut reader = app.store().read().await?;
-    let all = folder::list(&mut reader, phone.device.account).await?;
-    for (folder, collection) in named.iter_mut().zip(&request.collections) {
-        if collection.collection_id.is_none() {
-            let class = collection.class.as_deref().and_then(Class::from_name);
-            let is_default = |row: &&folder::Row| class.is_some() && class_of(row.folder.kind) == class;
-            *folder = all.iter().find(is_default).map(|row| row.folder.id);
-        }
-    }
-    Ok(named)
-}
-
-fn named(collection: &Collection<'_>) -> Option<FolderId> {
-    collection.collection_id.as_deref()?.trim().parse().ok().map(FolderId)
 }
 
 /// Keeps the shape of the request, keys included, for one without a body, which means the very same.

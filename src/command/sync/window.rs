@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use crate::store::Connection;
 
+use crate::PROGRAM;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
-use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
 use crate::store::folder;
@@ -27,9 +27,6 @@ use crate::sync::state::Cursor;
 use crate::sync::state::Position;
 use crate::sync::state::Slot;
 use crate::sync::state::Walk;
-
-/// The program that cannot tell an item now; another one may.
-pub const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Where the difference is looked for.
 #[derive(Clone, Debug)]
@@ -308,16 +305,4 @@ pub async fn has_aged(connection: &mut Connection, scope: &Scope, slot: &Slot) -
 /// The content of a stored version.
 pub fn content(class: Class, version: &Version) -> Result<Content, String> {
     Content::from_json(class, &version.content).map_err(|error| error.to_string())
-}
-
-/// `ServerId` of an item.
-pub fn server_id(folder: FolderId, item: ItemId) -> String {
-    format!("{folder}:{item}")
-}
-
-/// The item that a `ServerId` names, if it is one of this folder.
-pub fn item_id(folder: FolderId, server_id: &str) -> Option<ItemId> {
-    let (of, item) = server_id.trim().split_once(':')?;
-    let of: i64 = of.parse().ok()?;
-    (of == folder.0).then_some(ItemId(item.parse().ok()?))
 }

@@ -1,5 +1,6 @@
 //! What a phone's owner and an administrator live through, told with a back office in memory.
 
+mod moves;
 mod pulls;
 mod pushes;
 
@@ -75,6 +76,16 @@ impl Bench {
     }
 
     async fn with(strategy: Strategy, tasks_conflict: &str, collections: Vec<Collection>) -> Self {
+        Self::beside(strategy, tasks_conflict, collections, None).await
+    }
+
+    /// With another back office beside it, called `yard`.
+    async fn beside(
+        strategy: Strategy,
+        tasks_conflict: &str,
+        collections: Vec<Collection>,
+        branch: Option<Memory>,
+    ) -> Self {
         let data = tempfile::tempdir().unwrap();
         let url = fresh::database(data.path()).await;
         let text = format!(
@@ -84,10 +95,18 @@ impl Bench {
              directory = true\nhook_key = \"key\"\n",
             data.path().display()
         );
+        let second = "[[connection]]\nname = \"yard\"\nkind = \"http_api\"\nclasses = [\"tasks\"]\n\
+                      url = \"http://localhost\"\ntoken = \"x\"\n";
+        let text = if branch.is_some() { text + second } else { text };
         let config: Config = toml::from_str(&text).unwrap();
         let memory = Memory::new(strategy, collections);
         let connector: Arc<dyn Connector> = Arc::new(memory.clone());
-        let app = App::open(config, BTreeMap::from([("office".to_owned(), connector)])).await.unwrap();
+        let mut connections = BTreeMap::from([("office".to_owned(), connector)]);
+        connections.extend(branch.map(|branch| {
+            let connector: Arc<dyn Connector> = Arc::new(branch);
+            ("yard".to_owned(), connector)
+        }));
+        let app = App::open(config, connections).await.unwrap();
         let now = app.now();
         let mut tx = app.store().begin().await.unwrap();
         let organisation =
@@ -138,12 +157,21 @@ impl Bench {
     async fn push(&mut self) -> usize {
         self.now += SignedDuration::from_secs(1);
         push::round(&self.office, "office", self.now).await.unwrap()
+            + push::round(&self.office, "yard", self.now).await.unwrap()
     }
 
     async fn owe(&self, item: ItemId, base: Rev, rev: Rev, tx: &mut crate::store::Tx) {
         let place = Place { account: KARI, folder: TASKS, item };
-        let key = crate::jobs::new_key();
-        let owe = Owe { place, connection: "office", base_rev: base, rev, key: &key, now: self.now };
+        let key = crate::app::new_key();
+        let owe = Owe {
+            place,
+            connection: "office",
+            base_rev: base,
+            rev,
+            key: &key,
+            server_wins: true,
+            now: self.now,
+        };
         outbox::owe(tx, owe).await.unwrap();
     }
 

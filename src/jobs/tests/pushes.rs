@@ -290,3 +290,118 @@ async fn a_push_during_a_pull_is_not_undone_by_what_the_pull_saw() {
     tx.commit().await.unwrap();
     assert_eq!(bench.titles().await, ["new"]);
 }
+
+#[tokio::test]
+async fn what_could_not_be_asked_for_is_asked_before_it_is_written_over() {
+    for policy in ["server", "device"] {
+        let mut bench = Bench::with(Strategy::Cursor, policy, vec![task_list()]).await;
+        bench.pull().await;
+        bench.memory.mood(|moods| (moods.alters, moods.hides) = (true, true));
+        let item = bench.create(&content("new", 1)).await;
+        bench.push().await;
+        assert_eq!(bench.owed().await, 0);
+        bench.memory.mood(|moods| moods.alters = false);
+        bench.change(item, Some(&content("new", 2))).await;
+        bench.push().await;
+        assert_eq!(bench.memory.contents("tasks")[0].1, content("NEW", 1), "nothing is written unseen");
+        bench.memory.mood(|moods| moods.hides = false);
+        for _ in 0..3 {
+            bench.wait();
+            bench.push().await;
+        }
+        assert_eq!(bench.memory.contents("tasks")[0].1, content("NEW", 2), "{policy}");
+        bench.pull().await;
+        assert_eq!(bench.items().await, [(item, "NEW".to_owned())]);
+        assert_eq!(bench.owed().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_altered_item_that_is_deleted_goes_there_too() {
+    let mut bench = Bench::pulled(Strategy::Cursor).await;
+    bench.memory.mood(|moods| (moods.alters, moods.hides) = (true, true));
+    let item = bench.create(&task("new")).await;
+    bench.push().await;
+    bench.memory.mood(|moods| (moods.alters, moods.hides) = (false, false));
+    bench.change(item, None).await;
+    bench.push().await;
+    bench.push().await;
+    assert!(bench.there().is_empty());
+    bench.pull().await;
+    assert!(bench.titles().await.is_empty());
+    assert_eq!(bench.owed().await, 0);
+}
+
+#[tokio::test]
+async fn a_wall_before_the_back_office_undoes_nothing_and_is_told() {
+    let mut bench = Bench::new(Strategy::Cursor).await;
+    bench.memory.put("tasks", "a", task("a"));
+    bench.pull().await;
+    bench.memory.mood(|moods| moods.walled = true);
+    bench.change(bench.item_called("a").await, Some(&task("changed"))).await;
+    bench.create(&task("new")).await;
+    bench.push().await;
+    bench.pull().await;
+    assert_eq!(bench.titles().await, ["changed", "new"]);
+    let notice = async |bench: &Bench| {
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        access::find(&mut reader, KARI, "office").await.unwrap().unwrap().notice
+    };
+    assert_eq!(notice(&bench).await.as_deref(), Some("not understood: 400 Bad Request"));
+    bench.memory.mood(|moods| moods.walled = false);
+    bench.wait();
+    bench.push().await;
+    bench.pull().await;
+    assert_eq!(bench.there(), ["changed", "new"]);
+    assert_eq!(notice(&bench).await, None);
+}
+
+/// The phone deletes what the back office changes, or the other way round; who meets whom first must not matter.
+async fn check_deletion(policy: &str, by_phone: bool, expected: Option<&str>) {
+    for pull_first in [false, true] {
+        let mut bench = Bench::with(Strategy::Cursor, policy, vec![task_list()]).await;
+        bench.memory.put("tasks", "a", task("a"));
+        bench.pull().await;
+        let item = bench.item_called("a").await;
+        if by_phone {
+            bench.change(item, None).await;
+            bench.memory.put("tasks", "a", task("changed"));
+        } else {
+            bench.change(item, Some(&task("changed"))).await;
+            bench.memory.remove("tasks", "a");
+        }
+        if pull_first {
+            bench.pull().await;
+        }
+        for _ in 0..3 {
+            bench.wait();
+            bench.push().await;
+            bench.pull().await;
+        }
+        let expected: Vec<&str> = expected.into_iter().collect();
+        assert_eq!(bench.there(), expected, "{policy}, by the phone: {by_phone}, pull first: {pull_first}");
+        assert_eq!(bench.titles().await, expected);
+        assert_eq!(bench.owed().await, 0);
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        let place = Place { account: KARI, folder: TASKS, item };
+        let mut kept = Vec::new();
+        for meta in item::versions(&mut reader, place).await.unwrap() {
+            kept.push(item::version(&mut reader, place, meta.rev).await.unwrap().unwrap().content);
+        }
+        assert!(kept.contains(&task("changed").to_json()), "the changed version can be had again");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_that_meets_a_change_is_settled_as_the_administrator_chose() {
+    for (policy, by_phone, by_office) in [
+        ("device decides", None, None),
+        ("server", Some("changed"), None),
+        ("device", None, Some("changed")),
+        ("merge", Some("changed"), Some("changed")),
+        ("newest", Some("changed"), None),
+    ] {
+        check_deletion(policy, true, by_phone).await;
+        check_deletion(policy, false, by_office).await;
+    }
+}
