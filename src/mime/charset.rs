@@ -29,10 +29,10 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> String {
     }
 }
 
-/// The name as the table has it, without quotes and languages (`utf-8*en`).
+/// The name as the table has it, without quotes, languages (`utf-8*en`) and comments.
 fn normal(name: &str) -> String {
     let name = name.trim().trim_matches(['"', '\'']);
-    let name = name.split('*').next().unwrap_or_default();
+    let name = name.split(['*', ' ', '(', ';']).next().unwrap_or_default();
     name.to_ascii_lowercase().replace('_', "-")
 }
 
@@ -99,7 +99,7 @@ mod tests {
     fn a_text_is_read_by_the_set_it_names() {
         check(b"\xE6\xF8\xE5", Some("iso-8859-1"), "æøå");
         check(b"\xE6\xF8\xE5", Some("\"ISO_8859-1\""), "æøå");
-        check(b"\x805", Some("iso-8859-1"), "€5");
+        check(b"\x805", Some("iso-8859-1 (Western)"), "€5");
         check("æøå".as_bytes(), Some("utf-8"), "æøå");
         check("\u{FEFF}æ".as_bytes(), Some("utf-8"), "æ");
         check(b"\x1b$B%F%9%H\x1b(B", Some("iso-2022-jp"), "テスト");

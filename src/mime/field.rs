@@ -1,22 +1,19 @@
-//! The fields of a header, one by one: where they are, and the text, addresses and parameters in one. Knows no message.
+//! The fields of a header, one by one: where they are, and the text, addresses or type in one. Knows no message.
 //!
 //! A value is bounded and made UTF-8 before it is read, as people do write their names in what their machine uses.
 
 use std::ops::Range;
 
-use mail_parser::parsers::MessageStream;
-
 use crate::mime::address;
 use crate::mime::address::Mailbox;
 use crate::mime::charset;
+use crate::mime::parameter::Typed;
 use crate::mime::words;
 
 /// No more of one field is looked at: MS-ASEMAIL 2.2.2.81 (To) has no place for more.
 const LONGEST: usize = 32 * 1024;
-/// No more of a type and what stands beside it: the grammar costs the square of it.
-const LONGEST_TYPE: usize = 4 * 1024;
-/// A name of a file has fewer encoded words; each is looked for to the end.
-const MOST_WORDS: usize = 64;
+/// No more of a type and what stands beside it: a name of a file is shorter.
+const LONGEST_TYPE: usize = 8 * 1024;
 /// No more of all fields is looked at.
 pub const LONGEST_HEADER: usize = 512 * 1024;
 
@@ -37,21 +34,6 @@ impl Field<'_> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 }
-
-/// The type or the disposition of a part, with what is said beside it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Typed {
-    /// The first word, as `text` or `attachment`, in small letters.
-    pub main: String,
-    /// What stands behind the slash, in small letters.
-    pub sub: String,
-    /// What is said beside it.
-    pub parameters: Parameters,
-}
-
-/// Names and values beside a type.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parameters(Vec<(String, String)>);
 
 /// The fields of a header, as far as one looks at it. A line that is no field is passed over.
 pub fn fields(header: &[u8]) -> impl Iterator<Item = Field<'_>> {
@@ -147,20 +129,7 @@ pub fn ids(value: &[u8]) -> Vec<String> {
 
 /// The type or disposition in a value; none where there is no word.
 pub fn typed(value: &[u8], charset: Option<&str>) -> Option<Typed> {
-    let mut value = prepared(value, charset, LONGEST_TYPE);
-    if value.matches("=?").count() > MOST_WORDS {
-        value = value.replace("=?", "");
-    }
-    value.push_str("\r\n");
-    let parsed = MessageStream::new(value.as_bytes()).parse_content_type().into_content_type()?;
-    let lower = |text: &str| text.trim().to_ascii_lowercase();
-    let attributes = parsed.attributes.unwrap_or_default();
-    let pairs = attributes.into_iter().map(|attribute| (lower(&attribute.name), shown(&attribute.value)));
-    Some(Typed {
-        main: lower(&parsed.c_type),
-        sub: parsed.c_subtype.as_deref().map(lower).unwrap_or_default(),
-        parameters: Parameters(pairs.collect()),
-    })
+    Typed::read(&prepared(value, charset, LONGEST_TYPE))
 }
 
 /// A value as one reads it: no longer than that, in UTF-8, on one line.
@@ -173,54 +142,4 @@ fn prepared(value: &[u8], charset: Option<&str>, longest: usize) -> String {
     // RFC 5322 2.2.3: unfolding takes the line end and leaves the space behind it.
     let plain: Vec<u8> = cut.iter().copied().filter(|byte| !b"\r\n\0".contains(byte)).collect();
     charset::decode(plain.trim_ascii(), charset)
-}
-
-fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
-}
-
-impl Typed {
-    /// A type without parameters.
-    pub fn new(main: &str, sub: &str) -> Self {
-        Self { main: main.to_owned(), sub: sub.to_owned(), parameters: Parameters::default() }
-    }
-}
-
-impl Parameters {
-    /// The value of a parameter, by its name in small letters.
-    pub fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Every name and value.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// Reads names and values that a server has taken apart; RFC 2231 and 2047 are undone.
-    pub fn read<'a>(pairs: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Self {
-        let mut value = b"x".to_vec();
-        for (name, text) in pairs {
-            value.extend_from_slice(b"; ");
-            value.extend_from_slice(name);
-            value.extend_from_slice(if name.ends_with(b"*") { b"=" } else { b"=\"" });
-            let is_plain = name.ends_with(b"*");
-            for byte in text.iter().filter(|byte| !byte.is_ascii_control()) {
-                if !is_plain && (*byte == b'"' || *byte == b'\\') {
-                    value.push(b'\\');
-                }
-                value.push(*byte);
-            }
-            if !is_plain {
-                value.push(b'"');
-            }
-        }
-        typed(&value, None).map(|typed| typed.parameters).unwrap_or_default()
-    }
-}
-
-impl FromIterator<(String, String)> for Parameters {
-    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
-    }
 }

@@ -11,6 +11,7 @@ pub mod field;
 pub mod headers;
 pub mod html;
 pub mod letter;
+pub mod parameter;
 pub mod parse;
 pub mod section;
 pub mod structure;

@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::mime::field;
 use crate::mime::field::Field;
-use crate::mime::field::Typed;
 use crate::mime::headers::Headers;
+use crate::mime::parameter::Typed;
 use crate::mime::section::Section;
 use crate::mime::structure::Content;
 use crate::mime::structure::DEEPEST;

@@ -3,8 +3,8 @@
 //! A tree is made from a raw message (`mime::parse`), or by an IMAP connector from what its server says of one
 //! (`BODYSTRUCTURE`); the numbers of the parts are the same.
 
-use crate::mime::field::Typed;
 use crate::mime::headers::Headers;
+use crate::mime::parameter::Typed;
 use crate::mime::section::Section;
 use crate::mime::transfer::Encoding;
 

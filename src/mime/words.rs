@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn hostile_words_cost_no_more_than_their_length() {
         for piece in ["=?41?q?a", "=?", "?=", "=?utf-8?q?", "=?utf-8?q??=", "=?41?q?a=?41?q?a=ZZ?="] {
-            let _ = decode(&piece.repeat(100_000));
+            let _ = decode(&piece.repeat(20_000));
         }
     }
 
