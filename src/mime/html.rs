@@ -57,18 +57,39 @@ pub fn from_text(text: &str) -> String {
         if number > 0 {
             html.push_str("<br>\r\n");
         }
-        for character in line.chars() {
-            match character {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                _ => html.push(character),
-            }
-        }
+        html.push_str(&escape(line));
     }
     html.push_str("</body></html>");
     html
+}
+
+/// A text without what would be taken for a tag.
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            _ => html.push(character),
+        }
+    }
+    html
+}
+
+/// The styles in a head, to go with what is taken out of its body.
+pub fn styles(head: &str) -> String {
+    let lower = head.to_ascii_lowercase();
+    let mut styles = String::new();
+    let mut at = 0;
+    while let Some(start) = lower.get(at..).and_then(|rest| rest.find("<style")).map(|found| at + found) {
+        let Some(length) = lower.get(start..).and_then(|rest| rest.find("</style>")) else { break };
+        at = start + length + "</style>".len();
+        styles.push_str(head.get(start..at).unwrap_or_default());
+        styles.push_str("\r\n");
+    }
+    styles
 }
 
 /// The HTML with its character set, if it names one, said to be UTF-8, which is what it is now.

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod calendar;
 pub mod charset;
+pub mod compose;
 pub mod conversation;
 pub mod field;
 pub mod headers;

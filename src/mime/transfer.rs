@@ -210,6 +210,53 @@ pub fn to_base64_word(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
+/// A text as the body of a part: the name of the encoding that suits it, and the text in that.
+pub fn encode_text(text: &str) -> (&'static str, Vec<u8>) {
+    let strange = text.bytes().filter(|byte| !byte.is_ascii()).count();
+    let is_short = text.split('\n').all(|line| line.len() <= LONGEST_PLAIN_LINE);
+    let is_plain = text.bytes().all(|byte| byte >= b' ' || b"\t\r\n".contains(&byte));
+    if strange == 0 && is_short && is_plain {
+        return ("7bit", text.as_bytes().to_vec());
+    }
+    // Six letters of quoted-printable are two of UTF-8; eight of base64 are six.
+    if strange > text.len() / 5 {
+        return ("base64", to_base64(text.as_bytes()).into_bytes());
+    }
+    ("quoted-printable", to_quoted(text.as_bytes()))
+}
+
+/// RFC 5322 2.1.1: a line should not be longer.
+const LONGEST_PLAIN_LINE: usize = 78;
+
+/// Quoted-printable of a text with CRLF.
+fn to_quoted(text: &[u8]) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(text.len() + text.len() / 8);
+    let mut length = 0;
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        if let Some(after) = rest.strip_prefix(b"\r\n") {
+            encoded.extend_from_slice(b"\r\n");
+            (length, rest) = (0, after);
+            continue;
+        }
+        let is_last = after.is_empty() || after.starts_with(b"\r\n");
+        let is_plain = byte.is_ascii_graphic() && *byte != b'=' || *byte == b' ' && !is_last;
+        let width = if is_plain { 1 } else { 3 };
+        if length + width >= LINE {
+            encoded.extend_from_slice(b"=\r\n");
+            length = 0;
+        }
+        if is_plain {
+            encoded.push(*byte);
+        } else {
+            encoded.extend_from_slice(format!("={byte:02X}").as_bytes());
+        }
+        length += width;
+        rest = after;
+    }
+    encoded
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
@@ -218,6 +265,7 @@ mod tests {
 
     use super::Decoder;
     use super::Encoding;
+    use super::encode_text;
     use super::to_base64;
 
     #[track_caller]
@@ -263,6 +311,15 @@ mod tests {
                     decoded.extend(decoder.finish());
                     prop_assert_eq!(&decoded[..], &encoding.decode(whole)[..]);
                 }
+            }
+        }
+
+        #[test]
+        fn a_text_comes_back_in_short_lines(text in "([ a=.テæ\t]{0,90}(\r\n)?){0,3}") {
+            let (name, encoded) = encode_text(&text);
+            prop_assert_eq!(&Encoding::from_name(name).decode(&encoded)[..], text.as_bytes());
+            for line in encoded.split(|byte| *byte == b'\n') {
+                proptest::prop_assert!(line.len() <= 79 && line.is_ascii());
             }
         }
 

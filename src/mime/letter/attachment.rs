@@ -71,6 +71,23 @@ impl Letter {
     }
 }
 
+impl Attachment {
+    /// A part as a file, wherever it lies.
+    pub(in crate::mime) fn of(part: &Structure, section: Section) -> Self {
+        Self {
+            section,
+            name: name(part),
+            media_type: part.media_type(),
+            encoding: part.encoding,
+            size: part.decoded_size(),
+            method: method(part),
+            content_id: part.content_id.clone(),
+            location: part.location.clone(),
+            is_inline: false,
+        }
+    }
+}
+
 struct Walk<'a> {
     shown: &'a [Section],
     found: Vec<Attachment>,
@@ -110,17 +127,7 @@ impl Walk<'_> {
         if is_hidden {
             return;
         }
-        self.found.push(Attachment {
-            name: name(part),
-            media_type: part.media_type(),
-            encoding: part.encoding,
-            size: part.decoded_size(),
-            method: method(part),
-            content_id: part.content_id.clone(),
-            location: part.location.clone(),
-            is_inline: is_inline(part, within),
-            section,
-        });
+        self.found.push(Attachment { is_inline: is_inline(part, within), ..Attachment::of(part, section) });
     }
 }
 

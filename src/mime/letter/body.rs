@@ -36,12 +36,32 @@ const HTML_BEFORE_TEXT: u64 = 64 * 1024;
 /// A part with fewer bytes has no words in it.
 const EMPTY: u64 = 4;
 
+/// A part that is the text of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::mime) struct Text {
+    /// Which part.
+    pub(in crate::mime) section: Section,
+    /// Whether it is HTML.
+    pub(in crate::mime) is_html: bool,
+}
+
 /// A part whose text is shown.
 #[derive(Clone, Debug)]
 struct Piece<'a> {
     section: Section,
     part: &'a Structure,
     kind: Kind,
+}
+
+/// Which of several forms of the same text is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taste {
+    /// Plain text, if it says anything.
+    Text,
+    /// Plain text, even if it is empty.
+    Plain,
+    /// HTML.
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +83,7 @@ impl Letter {
     }
 
     fn text(&self, most: usize) -> Shown {
-        let pieces = pieces(self.structure(), Form::Text);
+        let pieces = pieces(self.structure(), Taste::Text);
         let mut shown = Assembly::new(most);
         for piece in &pieces {
             let words = text::clean(&self.plain(piece));
@@ -80,7 +100,7 @@ impl Letter {
     }
 
     fn html(&self, most: usize) -> Shown {
-        let pieces = pieces(self.structure(), Form::Html);
+        let pieces = pieces(self.structure(), Taste::Html);
         let mut shown = Assembly::new(most);
         match pieces.as_slice() {
             [] => {}
@@ -121,6 +141,14 @@ impl Letter {
         let shown = self.text(characters.saturating_mul(8).saturating_add(1024).min(MOST));
         let words = shown.data.split_whitespace().collect::<Vec<_>>().join(" ");
         words.chars().take(characters).collect()
+    }
+
+    /// The whole text of a part, in the form in which it is written.
+    pub(in crate::mime) fn words(&self, text: &Text) -> String {
+        let Some(part) = self.structure().part(&text.section) else { return String::new() };
+        let kind = if text.is_html { Kind::Html } else { Kind::Plain };
+        let piece = Piece { section: text.section.clone(), part, kind };
+        if text.is_html { text::clean_html(self.decoded(&piece)) } else { text::clean(&self.plain(&piece)) }
     }
 
     /// What a piece says, in words.
@@ -206,7 +234,8 @@ fn as_text(bytes: &Bytes) -> String {
 /// What must be fetched for a text of this form and length.
 pub(super) fn wants(structure: &Structure, want: &Want) -> Vec<Wanted> {
     let most = u64::try_from(want.most.unwrap_or(MOST).min(MOST)).unwrap_or(u64::MAX);
-    let wanted = pieces(structure, want.form).into_iter().map(|piece| {
+    let taste = if want.form == Form::Html { Taste::Html } else { Taste::Text };
+    let wanted = pieces(structure, taste).into_iter().map(|piece| {
         let most = match (piece.kind, want.form) {
             (Kind::Html, Form::Text) => {
                 let html = most.saturating_mul(HTML_PER_TEXT).saturating_add(HTML_BEFORE_TEXT);
@@ -226,14 +255,27 @@ pub(super) fn wants(structure: &Structure, want: &Want) -> Vec<Wanted> {
 
 /// Whether it has a text in HTML.
 pub(super) fn has_html(structure: &Structure) -> bool {
-    pieces(structure, Form::Html).iter().any(|piece| piece.kind == Kind::Html)
+    pieces(structure, Taste::Html).iter().any(|piece| piece.kind == Kind::Html)
+}
+
+/// The parts in which an answer says what it says: the last text of each form.
+pub(in crate::mime) fn texts(structure: &Structure) -> Vec<Text> {
+    let last = |taste| pieces(structure, taste).into_iter().rfind(is_text);
+    let forms = [last(Taste::Plain), last(Taste::Html)].into_iter().flatten();
+    let mut texts: Vec<Text> =
+        forms.map(|piece| Text { is_html: piece.kind == Kind::Html, section: piece.section }).collect();
+    texts.dedup();
+    texts
 }
 
 /// The parts that are the text, in any form.
 pub(super) fn shown(structure: &Structure) -> Vec<Section> {
-    let forms = [Form::Text, Form::Html].into_iter();
-    let mut sections: Vec<Section> =
-        forms.flat_map(|form| pieces(structure, form)).filter(is_text).map(|piece| piece.section).collect();
+    let tastes = [Taste::Text, Taste::Plain, Taste::Html].into_iter();
+    let mut sections: Vec<Section> = tastes
+        .flat_map(|taste| pieces(structure, taste))
+        .filter(is_text)
+        .map(|piece| piece.section)
+        .collect();
     sections.dedup();
     sections
 }
@@ -243,10 +285,10 @@ fn is_text(piece: &Piece<'_>) -> bool {
 }
 
 /// The parts that are the text in this form, in their order.
-fn pieces(structure: &Structure, form: Form) -> Vec<Piece<'_>> {
+fn pieces(structure: &Structure, taste: Taste) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     match &structure.content {
-        Content::Parts(_) => collect(structure, &Section::WHOLE, form, &mut pieces),
+        Content::Parts(_) => collect(structure, &Section::WHOLE, taste, &mut pieces),
         Content::Bytes | Content::Message(_) => leaf(structure, Section::WHOLE.child(1), &mut pieces),
     }
     if pieces.iter().any(is_text) {
@@ -257,16 +299,16 @@ fn pieces(structure: &Structure, form: Form) -> Vec<Piece<'_>> {
     pieces
 }
 
-fn collect<'a>(part: &'a Structure, section: &Section, form: Form, pieces: &mut Vec<Piece<'a>>) {
+fn collect<'a>(part: &'a Structure, section: &Section, taste: Taste, pieces: &mut Vec<Piece<'a>>) {
     let inner = (1..).zip(part.parts()).map(|(number, inner)| (section.child(number), inner));
     match part.media_type.sub.as_str() {
         "alternative" => {
             let choices = inner.map(|(section, inner)| {
                 let mut choice = Vec::new();
-                take(inner, section, form, &mut choice);
+                take(inner, section, taste, &mut choice);
                 choice
             });
-            pieces.extend(best(choices.filter(|choice| !choice.is_empty()).collect(), form));
+            pieces.extend(best(choices.filter(|choice| !choice.is_empty()).collect(), taste));
         }
         // RFC 2387 3.2: the text is the first part, or the one it names.
         "related" => {
@@ -274,19 +316,19 @@ fn collect<'a>(part: &'a Structure, section: &Section, form: Form, pieces: &mut 
             let all: Vec<_> = inner.collect();
             let named = all.iter().find(|(_, inner)| start.is_some() && inner.content_id.as_deref() == start);
             if let Some((section, inner)) = named.or_else(|| all.first()) {
-                take(inner, section.clone(), form, pieces);
+                take(inner, section.clone(), taste, pieces);
             }
         }
         // The second part is for programs.
-        "signed" | "report" => inner.take(1).for_each(|(section, inner)| take(inner, section, form, pieces)),
+        "signed" | "report" => inner.take(1).for_each(|(section, inner)| take(inner, section, taste, pieces)),
         "encrypted" => {}
-        _ => inner.for_each(|(section, inner)| take(inner, section, form, pieces)),
+        _ => inner.for_each(|(section, inner)| take(inner, section, taste, pieces)),
     }
 }
 
-fn take<'a>(part: &'a Structure, section: Section, form: Form, pieces: &mut Vec<Piece<'a>>) {
+fn take<'a>(part: &'a Structure, section: Section, taste: Taste, pieces: &mut Vec<Piece<'a>>) {
     match &part.content {
-        Content::Parts(_) => collect(part, &section, form, pieces),
+        Content::Parts(_) => collect(part, &section, taste, pieces),
         Content::Bytes | Content::Message(_) => leaf(part, section, pieces),
     }
 }
@@ -305,14 +347,15 @@ fn leaf<'a>(part: &'a Structure, section: Section, pieces: &mut Vec<Piece<'a>>) 
     }
 }
 
-/// The choice that suits the form, of those that have something to show; the last is the best.
+/// The choice that suits the taste, of those that have something to show; the last is the best.
 // RFC 2046 5.1.4 (alternative).
-fn best(choices: Vec<Vec<Piece<'_>>>, form: Form) -> Vec<Piece<'_>> {
+fn best(choices: Vec<Vec<Piece<'_>>>, taste: Taste) -> Vec<Piece<'_>> {
     let is = |choice: &[Piece<'_>], kind: Kind| choice.iter().any(|piece| piece.kind == kind);
-    let has_words = |choice: &[Piece<'_>]| choice.iter().any(|piece| piece.part.size > EMPTY);
-    let suits = |choice: &&Vec<Piece<'_>>| match form {
-        Form::Text => is(choice, Kind::Plain) && !is(choice, Kind::Html) && has_words(choice),
-        Form::Html | Form::Mime => is(choice, Kind::Html),
+    let is_plain = |choice: &[Piece<'_>]| is(choice, Kind::Plain) && !is(choice, Kind::Html);
+    let suits = |choice: &&Vec<Piece<'_>>| match taste {
+        Taste::Text => is_plain(choice) && choice.iter().any(|piece| piece.part.size > EMPTY),
+        Taste::Plain => is_plain(choice),
+        Taste::Html => is(choice, Kind::Html),
     };
     let found = choices.iter().rposition(|choice| suits(&choice));
     let readable = || choices.iter().rposition(|choice| choice.iter().any(is_text));

@@ -109,7 +109,7 @@ impl Letter {
 }
 
 /// The kind of a message that is signed or encrypted.
-fn sealed(structure: &Structure) -> Option<Kind> {
+pub fn sealed(structure: &Structure) -> Option<Kind> {
     let parameter =
         |name: &str| structure.media_type.parameters.value(name).unwrap_or_default().to_ascii_lowercase();
     match (structure.media_type.main.as_str(), structure.media_type.sub.as_str()) {
