@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::config::Config;
 use crate::connector::Connector;
+use crate::connector::User;
 use crate::connector::recent::Recent;
 use crate::metrics::Metrics;
 use crate::model::class::Class;
@@ -19,6 +20,8 @@ use crate::notify::Waiters;
 use crate::secret;
 use crate::store;
 use crate::store::Store;
+use crate::store::access::Access;
+use crate::store::account::Account;
 use crate::store::organisation;
 use crate::sync::conflict::Policy;
 use crate::vault::Vault;
@@ -173,6 +176,17 @@ impl App {
     /// What the secrets of back offices are sealed with.
     pub fn vault(&self) -> &Vault {
         &self.inner.vault
+    }
+
+    /// The account as it logs in at a back office; none if the secret does not open with this vault's key.
+    pub fn user(&self, owner: &Account, access: &Access) -> Option<User> {
+        let open = |sealed: &Vec<u8>| self.vault().open(access.account, &access.connection, sealed);
+        let password = match &access.secret {
+            Some(sealed) => Some(open(sealed)?),
+            None => None,
+        };
+        let (name, identity) = (access.user_name.clone(), access.identity.clone());
+        Some(User { email: owner.email.clone(), name, password, identity })
     }
 
     /// Tells all who wait that the program ends.

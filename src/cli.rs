@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod demo;
 mod device;
+mod log;
 mod organisation;
 mod pull;
 mod wbxml;
@@ -56,6 +57,8 @@ enum Command {
     Organisation(organisation::Command),
     /// Pull from the back office now, for one account or for all
     Pull(pull::Arguments),
+    /// Show what became of an account's changes, and of its pulls
+    Log(log::Arguments),
     /// Show a WBXML body as XML, or make one of XML
     #[command(subcommand)]
     Wbxml(wbxml::Command),
@@ -69,21 +72,38 @@ struct Configured {
     config: PathBuf,
 }
 
-/// What went wrong, in one line.
+/// Why a command ends without having done what was asked.
 #[derive(Debug)]
-struct Failure(String);
+enum Failure {
+    /// What went wrong, in one line.
+    Said(String),
+    /// Whoever read our output has gone, as `head` does: nothing went wrong.
+    Unheard,
+}
 
 type Outcome = Result<(), Failure>;
 
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self(error.to_string())
+        let cause: &(dyn std::error::Error + 'static) = &error;
+        match cause.downcast_ref::<std::io::Error>() {
+            Some(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Self::Unheard,
+            _ => Self::Said(error.to_string()),
+        }
     }
 }
 
 impl Failure {
     fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self::Said(text.into())
+    }
+
+    /// The same with the place where it went wrong before it.
+    fn at(self, place: &str) -> Self {
+        match self {
+            Self::Said(text) => Self::Said(format!("{place}{text}")),
+            Self::Unheard => Self::Unheard,
+        }
     }
 }
 
@@ -96,8 +116,8 @@ pub fn run() -> ExitCode {
         .map_err(Failure::from)
         .and_then(|runtime| runtime.block_on(obey(arguments.command)));
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(text)) => {
+        Ok(()) | Err(Failure::Unheard) => ExitCode::SUCCESS,
+        Err(Failure::Said(text)) => {
             let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let _ = writeln!(std::io::stderr(), "lomme: {line}");
             ExitCode::FAILURE
@@ -114,6 +134,7 @@ async fn obey(command: Command) -> Outcome {
         Command::Device(command) => device::run(command).await,
         Command::Organisation(command) => organisation::run(command).await,
         Command::Pull(arguments) => pull::run(&arguments).await,
+        Command::Log(arguments) => log::run(&arguments).await,
         Command::Wbxml(command) => wbxml::run(&command),
     }
 }

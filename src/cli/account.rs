@@ -186,7 +186,7 @@ struct Row {
 async fn import(file: &PathBuf, at: &Configured) -> Outcome {
     let cannot = |error| Failure::new(format!("cannot read {}: {error}", file.display()));
     let text = fs::read_to_string(file).map_err(cannot)?;
-    let rows = rows(&text).map_err(|Failure(message)| Failure(format!("{}, {message}", file.display())))?;
+    let rows = rows(&text).map_err(|failure| failure.at(&format!("{}, ", file.display())))?;
     let app = super::open(at).await?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Hashing is what takes time; the file's order is kept for the messages.
@@ -213,10 +213,10 @@ fn rows(text: &str) -> Result<Vec<Row>, Failure> {
     let accounts = filled.filter(|(line, text)| *line != 1 || text.contains('@'));
     accounts
         .map(|(line, text)| {
-            let wrong = |what: &str| Failure(format!("line {line}: {what}"));
+            let wrong = |what: &str| Failure::new(format!("line {line}: {what}"));
             let [email, name, password] = <[String; 3]>::try_from(cells(text))
                 .map_err(|_| wrong("write email,name,password; quote what holds a comma"))?;
-            let email = checked(&email).map_err(|Failure(what)| wrong(&what))?;
+            let email = checked(&email).map_err(|failure| failure.at(&format!("line {line}: ")))?;
             if password.is_empty() {
                 return Err(wrong("the password is missing"));
             }
@@ -244,10 +244,19 @@ fn cells(line: &str) -> Vec<String> {
 
 async fn list(at: &Configured) -> Outcome {
     let app = super::open(at).await?;
-    for account in store::account::list(&mut *app.store().read().await?).await? {
+    let mut reader = app.store().read().await?;
+    for account in store::account::list(&mut reader).await? {
         let role = if account.is_administrator { "administrator" } else { "user" };
         let state = if account.is_disabled { "disabled" } else { "enabled" };
-        say(&format!("{}\t{}\t{role}\t{state}", account.email, account.name))?;
+        // The number is what the log calls it.
+        let mut line = format!("{}\t{}\t{role}\t{state}\t{}", account.email, account.name, account.id);
+        for access in access::of_account(&mut reader, account.id).await? {
+            if access.paused_at.is_some() {
+                let notice = access.notice.unwrap_or_default();
+                line.push_str(&format!("\t{} is paused: {notice}", access.connection));
+            }
+        }
+        say(&line)?;
     }
     Ok(())
 }
@@ -370,9 +379,9 @@ mod tests {
 
     #[test]
     fn a_wrong_line_is_named() {
-        let Err(Failure(message)) = rows("kari@fjord.example,Kari,x\nola,Ola,x") else { panic!() };
+        let Err(Failure::Said(message)) = rows("kari@fjord.example,Kari,x\nola,Ola,x") else { panic!() };
         assert_eq!(message, "line 2: ola is no address; write it as kari@fjord.example");
-        let Err(Failure(message)) = rows("kari@fjord.example,Kari") else { panic!() };
+        let Err(Failure::Said(message)) = rows("kari@fjord.example,Kari") else { panic!() };
         assert_eq!(message, "line 1: write email,name,password; quote what holds a comma");
     }
 }

@@ -60,7 +60,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     for account in &accounts {
         failed += tell(&app, account, asked_at).await?;
     }
-    if failed > 0 { Err(Failure::new(format!("failed for {failed} collections"))) } else { Ok(()) }
+    if failed > 0 { Err(Failure::new(format!("failed for {failed} collections or log-ins"))) } else { Ok(()) }
 }
 
 /// Makes every pull of the accounts due.
@@ -89,7 +89,7 @@ async fn left(app: &App, accounts: &[Account], asked_at: Timestamp) -> Result<us
     Ok(left)
 }
 
-/// Prints what an account's pulls did; how many of its collections fail.
+/// Prints what an account's pulls did; how many of its collections and log-ins fail.
 async fn tell(app: &App, account: &Account, asked_at: Timestamp) -> Result<usize, Failure> {
     const RUNS: i64 = 1_000;
     let mut reader = app.store().read().await?;
@@ -107,6 +107,8 @@ async fn tell(app: &App, account: &Account, asked_at: Timestamp) -> Result<usize
         let line = format!("{}\t{connection}\t{pulled} pulled, {removed} removed {messages}", account.email);
         say(line.trim_end())?;
     }
+    let paused = access::of_account(&mut reader, account.id).await?;
+    let paused = paused.iter().filter(|access| access.paused_at.is_some()).count();
     let pulls = pull::of_account(&mut reader, account.id).await?;
-    Ok(pulls.iter().filter(|pull| pull.failures > 0).count())
+    Ok(paused + pulls.iter().filter(|pull| pull.failures > 0).count())
 }

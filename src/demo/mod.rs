@@ -218,19 +218,23 @@ fn date_in_bergen(now: Timestamp) -> jiff::civil::Date {
 struct Folder {
     path: PathBuf,
     is_temporary: bool,
+    /// Locked while this demo runs: a second one would write over its configuration.
+    _lock: fs::File,
 }
 
 impl Folder {
     fn open(kept: Option<&Path>) -> Result<Self, Error> {
         let temporary = || std::env::temp_dir().join(format!("lomme-demo-{}", uuid::Uuid::new_v4().simple()));
         let path = kept.map_or_else(temporary, Path::to_owned);
-        let folder = Self { path, is_temporary: kept.is_none() };
         let mut builder = fs::DirBuilder::new();
         // Keys and passwords are in it.
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.recursive(true).create(&folder.path).map_err(|reason| folder.unusable(reason))?;
-        Ok(folder)
+        let unusable = |reason: io::Error| Error::Folder { folder: path.clone(), reason };
+        builder.recursive(true).create(&path).map_err(unusable)?;
+        let lock = fs::File::create(path.join("lock")).map_err(unusable)?;
+        lock.try_lock().map_err(|_| unusable(io::Error::other("another demo runs in it")))?;
+        Ok(Self { path, is_temporary: kept.is_none(), _lock: lock })
     }
 
     fn unusable(&self, reason: io::Error) -> Error {

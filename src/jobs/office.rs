@@ -126,9 +126,7 @@ impl Office {
         if owner.is_disabled || access.paused_at.is_some() {
             return Err(Stop::Gone);
         }
-        let open = |sealed: &Vec<u8>| self.app.vault().open(account, connection, sealed).ok_or(Stop::Sealed);
-        let password = access.secret.as_ref().map(open).transpose()?;
-        let user = User { email: owner.email, name: access.user_name, password, identity: access.identity };
+        let user = self.app.user(&owner, &access).ok_or(Stop::Sealed)?;
         Ok(Desk { connector, user })
     }
 

@@ -132,6 +132,11 @@ async fn one(office: &Office, owed: Owed, now: Timestamp) {
     let outcome = match prepare(office, owed.clone()).await {
         Ok(attempt) => {
             let answer = attempt.send().await;
+            if matches!(answer, Answer::Refused(_)) {
+                // What it said may speak of the content, so it stands in the account's own log alone.
+                tracing::warn!(account = %place.account, connection = attempt.owed.connection, folder = %place.folder,
+                    item = %place.item, "a change was refused and is undone; `lomme log` says why");
+            }
             retrying(|| finish(office, &attempt, &answer, watch.now())).await.map_err(Stop::from)
         }
         Err(Stop::Gone) => retrying(|| give_up(office, &owed)).await.map_err(Stop::from),

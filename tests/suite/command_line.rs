@@ -6,6 +6,14 @@ use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 
+use lomme::model::id::AccountId;
+use lomme::store;
+use lomme::store::access;
+use serde_json::json;
+
+use crate::office::Office;
+use crate::server::Server;
+
 /// Runs the program in a folder with `lomme.toml` in it.
 pub(crate) fn lomme(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lomme"))
@@ -56,9 +64,11 @@ fn accounts_are_added_listed_changed_and_removed() {
     assert_eq!(run(&["account", "password", "per@fjord.example", "--password-stdin"], "other").0, 0);
     assert_eq!(run(&["account", "disable", "per@fjord.example"], "").0, 0);
     assert_eq!(run(&["account", "remove", "kari@fjord.example"], "").0, 0);
+    let listed = run(&["account", "list"], "").1;
+    let lines: Vec<&str> = listed.lines().map(|line| line.rsplit_once('\t').unwrap().0).collect();
     let expected =
-        "ola@fjord.example\tola\tadministrator\tenabled\nper@fjord.example\tDahl, Per\tuser\tdisabled\n";
-    assert_eq!(run(&["account", "list"], "").1, expected);
+        ["ola@fjord.example\tola\tadministrator\tenabled", "per@fjord.example\tDahl, Per\tuser\tdisabled"];
+    assert_eq!(lines, expected, "and the number that the log calls each");
     let missing = "lomme: there is no account kari@fjord.example\n";
     assert_eq!(run(&["account", "remove", "kari@fjord.example"], "").2, missing);
     assert_eq!(run(&["device", "list"], "").0, 0);
@@ -100,6 +110,80 @@ fn check_says_what_is_right_and_what_is_wrong() {
     let (code, output, error) = run(&["check"]);
     assert_eq!((code, error.as_str()), (1, "lomme: one connection failed\n"), "{output}");
     assert!(output.contains("connection office: FAILED: "), "{output}");
+}
+
+/// What the program says of accounts with log-ins of their own: `connected` has one that works.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_in_that_is_refused_is_named_wherever_somebody_looks() {
+    let office = Office::start().await;
+    let connection = json!({"name": "office", "kind": "http_api", "url": office.running.url(), "log_in": "user",
+        "classes": ["tasks"]});
+    let server =
+        Server::with(|config| config.connections = vec![serde_json::from_value(connection).unwrap()]).await;
+    let config = server.app.config();
+    let folder = folder(&format!(
+        "{CONFIG}[store]\nurl = \"{}\"\ndata = \"{}\"\n[[connection]]\nname = \"office\"\nkind = \"http_api\"\n\
+         url = \"{}\"\nlog_in = \"user\"\nclasses = [\"tasks\"]\n",
+        config.store.url,
+        config.store.data.display(),
+        office.running.url()
+    ));
+    let run = |arguments: &[&str], input: &str| {
+        let arguments = [arguments, &["--config", "lomme.toml"]].concat();
+        tokio::task::block_in_place(|| lomme(folder.path(), &arguments, input))
+    };
+    let (_, output, error) = run(&["check"], "");
+    assert!(output.contains("connection office: not tried: no account has a log-in yet"), "{output}{error}");
+    let connect = ["account", "connect", "kari@fjord.example", "office", "--user", "kari@fjord.example"];
+    assert_eq!(run(&connect, "wrong").0, 1);
+    assert_eq!(run(&connect, "kari-secret").0, 0);
+    let (code, output, _) = run(&["check"], "");
+    assert!(output.contains("connection office: answers, for all accounts that use it (1)"), "{output}");
+    assert_eq!(code, 0);
+    assert_eq!(run(&["pull", "kari@fjord.example"], "").0, 0);
+
+    // Somebody changes the password over there.
+    let app = &server.app;
+    let sealed = app.vault().seal(AccountId(1), "office", app.random(), "changed").unwrap();
+    let log_in =
+        access::LogIn { user_name: Some("kari@fjord.example"), secret: Some(&sealed), identity: None };
+    store::retrying(async || {
+        let mut tx = app.store().begin().await?;
+        access::set(&mut tx, AccountId(1), "office", log_in, app.now()).await?;
+        tx.commit().await
+    })
+    .await
+    .unwrap();
+    let (code, output, error) = run(&["pull", "kari@fjord.example"], "");
+    assert_eq!(code, 1, "{output}");
+    assert!(error.starts_with("lomme: failed for "), "{error}");
+    let (code, output, _) = run(&["check"], "");
+    assert!(
+        output.contains("connection office: FAILED: for 1 of 1 accounts: kari@fjord.example is paused: ")
+    );
+    assert_eq!(code, 1);
+    let output = run(&["account", "list"], "").1;
+    assert!(output.lines().next().unwrap().contains("\toffice is paused: "), "{output}");
+    let output = run(&["log", "kari@fjord.example"], "").1;
+    assert!(output.contains("\toffice\tpull\t0 pulled, 0 removed, 0 conflicts, 1 errors"), "{output}");
+    server.stop().await;
+    office.running.stop().await;
+}
+
+#[test]
+fn who_reads_no_further_is_no_failure() {
+    let folder = folder(CONFIG);
+    let body = b"\x03\x01\x6a\x00\x45\x5c\x4f\x4b\x03\x30\x00\x01\x01\x01\x01";
+    std::fs::write(folder.path().join("body"), body).unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(env!("CARGO_BIN_EXE_lomme"))
+        .args(["wbxml", "decode", "body"])
+        .current_dir(folder.path())
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
 }
 
 #[test]

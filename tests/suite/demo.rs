@@ -111,6 +111,9 @@ async fn a_kept_demo_goes_on_where_it_stopped() {
 
     let demo = Demo::start(Some(folder.path())).await;
     assert_eq!(demo.count("tasks", "user=kari@fjord.example").await, 61);
+    let second = Options { data: Some(folder.path().to_owned()), ..Options::default() };
+    let error = demo::run(second, |_| {}, async {}).await.unwrap_err().to_string();
+    assert!(error.ends_with(": another demo runs in it"), "{error}");
     demo.stop().await;
 }
 

@@ -1,0 +1,74 @@
+//! `lomme log`: what became of an account's changes on their way to and from its back offices. Changes nothing.
+
+use jiff::Timestamp;
+
+use super::Configured;
+use super::Outcome;
+use super::say;
+use crate::model::id::FolderId;
+use crate::store::Reader;
+use crate::store::account::Account;
+use crate::store::folder;
+use crate::store::log;
+use crate::store::log::Entry;
+use crate::store::log::Run;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The account's address
+    email: String,
+    /// How many of the newest lines
+    #[arg(long, default_value_t = 50)]
+    count: u16,
+    #[command(flatten)]
+    at: Configured,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Outcome {
+    let app = super::open(&arguments.at).await?;
+    let account = super::account(&app, &arguments.email).await?;
+    let mut reader = app.store().read().await?;
+    let count = usize::from(arguments.count);
+    let mut lines = Vec::new();
+    for entry in log::list(&mut reader, account.id, None, i64::from(arguments.count)).await? {
+        lines.push((entry.at, of_item(&mut reader, &account, &entry).await?));
+    }
+    for run in log::runs(&mut reader, account.id, i64::from(arguments.count)).await? {
+        lines.push((run.ended_at, of_run(&run)));
+    }
+    // Read like a log file: the newest last.
+    lines.sort_by_key(|(at, _)| *at);
+    for (at, line) in lines.iter().skip(lines.len().saturating_sub(count)) {
+        say(format!("{}\t{line}", time(*at)).trim_end())?;
+    }
+    Ok(())
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+async fn of_item(reader: &mut Reader, account: &Account, entry: &Entry) -> Result<String, super::Failure> {
+    let connection = entry.connection.as_deref().unwrap_or("-");
+    let name = match entry.folder {
+        Some(id) => folder_name(reader, account, id).await?,
+        None => String::new(),
+    };
+    let item = match (entry.folder, entry.item) {
+        (Some(folder), Some(item)) => format!(" {folder}:{item}"),
+        _ => String::new(),
+    };
+    Ok(format!("{connection}\t{}\t{}\t{name}{item}\t{}", entry.direction, entry.outcome, entry.message))
+}
+
+async fn folder_name(reader: &mut Reader, account: &Account, id: FolderId) -> Result<String, super::Failure> {
+    let row = folder::find(reader, account.id, id).await?;
+    Ok(row.map_or_else(|| id.to_string(), |row| row.folder.name))
+}
+
+fn of_run(run: &Run) -> String {
+    let Run { connection, pulled, removed, conflicts, errors, message, .. } = run;
+    format!(
+        "{connection}\tpull\t{pulled} pulled, {removed} removed, {conflicts} conflicts, {errors} errors\t\t{message}"
+    )
+}
