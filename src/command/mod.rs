@@ -19,18 +19,17 @@ pub mod sync;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use tokio::time::Instant;
 use wbxml::Document;
 use wbxml::Limits;
 use wbxml::Version;
 
 use self::device::Caller;
 use self::phone::Phone;
-use self::ping::Watch;
 use self::provision::Asking;
 use self::request::Request;
 use self::request::Response;
 use self::status::Refusal;
+use self::sync::Synced;
 use crate::app::App;
 use crate::eas::class::Owner;
 use crate::eas::command::Command;
@@ -43,40 +42,71 @@ use crate::store::account::Account;
 /// What a command may take that is not a wait: Android gives up on its request after 30 seconds.
 const ANSWER_TIME: Duration = Duration::from_secs(25);
 
-/// Does what a request asks for.
-///
-/// While a Ping waits, nothing of its request is held any more.
-pub async fn dispatch(app: &App, request: Request) -> Response {
-    match Box::pin(begin(app, request)).await {
-        Begun::Done(response) => response,
-        Begun::Waiting(watch) => Response::wbxml(Box::pin(watch.ended(app)).await.encode()),
-    }
+/// How far a request got at once.
+#[derive(Debug)]
+pub enum Begun {
+    /// To its answer.
+    Done(Response),
+    /// It has nothing to say yet.
+    Waiting(Waiting),
 }
 
-/// How far a request got at once.
-enum Begun {
-    Done(Response),
-    Waiting(Watch),
+/// A request that waits for news. It holds no document, no transaction and no more than it takes to look again.
+#[derive(Debug)]
+pub enum Waiting {
+    /// A `Ping`, of which nothing is left but what it watches.
+    Ping(ping::Watch),
+    /// A `Sync`, which is read again from its bytes when there may be something to tell.
+    Sync(Box<Request>, sync::Watch),
 }
 
 /// What a command came to.
 enum Outcome {
     /// A document, or nothing to say.
     Body(Vec<u8>),
-    /// It waits.
-    Waiting(Watch),
+    /// A Ping that waits.
+    Ping(ping::Watch),
+    /// A Sync that waits.
+    Sync(sync::Watch),
 }
 
-async fn begin(app: &App, request: Request) -> Begun {
+/// Does what a request asks for, or as much of it as can be done at once.
+pub async fn begin(app: &App, request: Box<Request>) -> Begun {
+    go_on(app, request, None).await
+}
+
+impl Waiting {
+    /// Waits for the answer.
+    pub async fn ended(mut self, app: &App) -> Response {
+        loop {
+            let begun = match self {
+                Self::Ping(watch) => return Response::wbxml(watch.ended(app).await.encode()),
+                Self::Sync(request, watch) => {
+                    if !watch.is_woken(app).await {
+                        return Response::wbxml(sync::silence());
+                    }
+                    Box::pin(go_on(app, request, Some(watch))).await
+                }
+            };
+            match begun {
+                Begun::Done(response) => return response,
+                Begun::Waiting(again) => self = again,
+            }
+        }
+    }
+}
+
+/// Begins, or looks again for one that has waited.
+async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) -> Begun {
     let command = match request.query.command {
         Some(command) if command.is_served() => command,
         Some(_) | None => return Begun::Done(Response::status(501)),
     };
     let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
-    let deadline = Instant::now() + ANSWER_TIME;
-    match run(app, &request, command, version, deadline).await {
+    match in_time(run(app, &request, (command, version), waited)).await {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
-        Ok(Outcome::Waiting(watch)) => Begun::Waiting(watch),
+        Ok(Outcome::Ping(watch)) => Begun::Waiting(Waiting::Ping(watch)),
+        Ok(Outcome::Sync(watch)) => Begun::Waiting(Waiting::Sync(request, watch)),
         Err(refusal) => {
             match &refusal {
                 Refusal::Common(status) => tracing::debug!(%command, %status, "refused"),
@@ -97,29 +127,26 @@ fn policy_key(request: &Request) -> Option<PolicyKey> {
     request.query.policy_key.or_else(|| PolicyKey::parse(request.policy_key.as_deref()?))
 }
 
-/// What a part of a command comes to, if it does so in time. What it had not committed has not happened.
-async fn in_time<T, E: From<Error>>(
-    deadline: Instant,
-    work: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    tokio::time::timeout_at(deadline, work).await.unwrap_or_else(|_| Err(Error::Late.into()))
+/// What a command comes to, if it does so in time. What it had not committed has not happened.
+async fn in_time(work: impl Future<Output = Result<Outcome, Refusal>>) -> Result<Outcome, Refusal> {
+    tokio::time::timeout(ANSWER_TIME, work).await.unwrap_or_else(|_| Err(Error::Late.into()))
 }
 
 async fn run(
     app: &App,
     request: &Request,
-    command: Command,
-    version: Version,
-    deadline: Instant,
+    (command, version): (Command, Version),
+    waited: Option<sync::Watch>,
 ) -> Result<Outcome, Refusal> {
     let document = understood(request, command, version)?;
-    let (phone, family) = in_time(deadline, Box::pin(admit(app, request, command, version))).await?;
-    let asked = (command, document.as_ref());
+    let (phone, family) = Box::pin(admit(app, request, command, version)).await?;
     if command == Command::Sync {
-        // It may wait, and looks at the time itself.
-        return Ok(Outcome::Body(Box::pin(sync::sync(app, &phone, document.as_ref(), deadline)).await?));
+        return Ok(match Box::pin(sync::sync(app, &phone, document.as_ref(), waited)).await? {
+            Synced::Told(body) => Outcome::Body(body),
+            Synced::Waiting(watch) => Outcome::Sync(watch),
+        });
     }
-    in_time(deadline, Box::pin(serve(app, &request.account, &phone, family, asked))).await
+    Box::pin(serve(app, &request.account, &phone, family, (command, document.as_ref()))).await
 }
 
 /// The document of a request that can be understood at all.
@@ -178,7 +205,7 @@ async fn serve(
 ) -> Result<Outcome, Refusal> {
     let body = match (command, document) {
         (Command::Ping, document) => match ping::begin(app, phone, document).await? {
-            Ok(watch) => return Ok(Outcome::Waiting(watch)),
+            Ok(watch) => return Ok(Outcome::Ping(watch)),
             Err(response) => response.encode(),
         },
         (Command::FolderSync, Some(document)) => foldersync::foldersync(app, phone, family, document).await?,

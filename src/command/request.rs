@@ -27,7 +27,7 @@ pub struct Request {
     pub accept_multipart: bool,
     /// From where.
     pub address: IpAddr,
-    /// The whole body. A command that waits drops it first.
+    /// The whole body. A Sync that waits keeps it: it is far smaller than what is read from it.
     pub body: Bytes,
 }
 

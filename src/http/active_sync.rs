@@ -12,12 +12,15 @@ use axum::http::request::Parts;
 use hyper::body::Incoming;
 use wbxml::Version;
 
+use super::Answer;
 use super::Front;
 use super::body;
 use super::log_in;
 use super::origin::Origin;
 use super::reply;
 use crate::command;
+use crate::command::Begun;
+use crate::command::Waiting;
 use crate::command::device;
 use crate::command::request::Request;
 use crate::command::request::Response;
@@ -27,29 +30,55 @@ use crate::eas::query::Query;
 use crate::store::account::Account;
 
 /// Answers OPTIONS and POST.
-pub(super) async fn answer(
-    front: Front,
-    request: hyper::Request<Incoming>,
-    origin: Origin,
-) -> hyper::Response<Body> {
+pub(super) async fn answer(front: Front, request: hyper::Request<Incoming>, origin: Origin) -> Answer {
     let accepts_gzip = reply::accepts_gzip(request.headers());
-    // Boxed and ended before the command runs: a phone that waits for an hour keeps none of it.
+    // Boxed and ended before the command runs.
     let admitted = Box::pin(admit(&front, request, origin)).await;
-    let (command, mut response) = match admitted {
-        Ok(Admitted::Options) => ("Options", options_answer()),
+    match admitted {
+        Ok(Admitted::Options) => Answer::Now(counted(&front, "Options", options_answer())),
         Ok(Admitted::Post(request)) => {
-            let command = request.query.command;
-            let response = Box::pin(command::dispatch(&front.inner.app, *request)).await;
-            (command.map_or("unknown", Command::as_str), finish(response, command, accepts_gzip))
+            let asked = Asked { command: request.query.command, accepts_gzip };
+            match Box::pin(command::begin(&front.inner.app, request)).await {
+                Begun::Done(response) => Answer::Now(asked.answer(&front, response)),
+                Begun::Waiting(waiting) => Answer::Later(Later { asked, waiting }),
+            }
         }
-        Err(response) => ("refused", response),
-    };
-    let (name, value) = options::SERVER;
-    response
-        .headers_mut()
-        .insert(axum::http::HeaderName::from_static("ms-server-activesync"), HeaderValue::from_static(value));
-    debug_assert!(name.eq_ignore_ascii_case("ms-server-activesync"));
-    front.inner.app.metrics().request(command, response.status().as_u16());
+        Err(response) => Answer::Now(counted(&front, "refused", response)),
+    }
+}
+
+/// A request that waits for news.
+pub(super) struct Later {
+    asked: Asked,
+    waiting: Waiting,
+}
+
+impl Later {
+    /// Waits for the answer.
+    pub(super) async fn answer(self, front: &Front) -> hyper::Response<Body> {
+        let response = self.waiting.ended(&front.inner.app).await;
+        self.asked.answer(front, response)
+    }
+}
+
+/// What is to be known of a request to answer it.
+struct Asked {
+    command: Option<Command>,
+    accepts_gzip: bool,
+}
+
+impl Asked {
+    fn answer(&self, front: &Front, response: Response) -> hyper::Response<Body> {
+        let name = self.command.map_or("unknown", Command::as_str);
+        counted(front, name, finish(response, self.command, self.accepts_gzip))
+    }
+}
+
+/// Says who answers, and counts the answer.
+fn counted(front: &Front, name: &'static str, mut response: hyper::Response<Body>) -> hyper::Response<Body> {
+    let (header, value) = options::SERVER;
+    insert(response.headers_mut(), header, value);
+    front.inner.app.metrics().request(name, response.status().as_u16());
     response
 }
 

@@ -1,18 +1,11 @@
 //! Listeners and connections: accepted up to a number, each a task with an owner, all ended in time.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::rt::TokioTimer;
-use tokio::io::AsyncRead;
-use tokio::io::AsyncWrite;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
@@ -20,9 +13,8 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::Front;
+use super::connection;
 use super::origin::Origin;
-use super::patience::Busy;
-use super::patience::Patient;
 use super::tls;
 use crate::config::Config;
 
@@ -59,8 +51,6 @@ pub struct Addresses {
 
 /// How long connections have to end of themselves when the program stops.
 const GRACE: Duration = Duration::from_secs(3);
-/// What hyper may buffer of a request's body that is not being read.
-const BUFFER: usize = 64 * 1024;
 
 impl std::fmt::Debug for Listeners {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -171,50 +161,15 @@ async fn serve(front: &Front, stream: TcpStream, peer: SocketAddr, tls: Option<T
     // Answers are written in one piece; waiting for more would only delay them.
     let _ = stream.set_nodelay(true);
     let origin = Origin::new(peer.ip(), tls.is_some());
-    let Some(tls) = tls else { return exchange(front, stream, origin).await };
+    let Some(tls) = tls else { return connection::serve(front, stream, origin).await };
     let patience = front.inner.app.config().limits.head_time;
     // Boxed: the handshake's state is not carried along for as long as the connection lives, and what comes of it is
     // moved as a pointer: a future keeps room for each place that a value was moved through.
     let handshake = Box::pin(async { tls.accept(stream).await.map(Box::new) });
     match tokio::time::timeout(patience, handshake).await {
-        Ok(Ok(stream)) => exchange(front, stream, origin).await,
+        Ok(Ok(stream)) => connection::serve(front, stream, origin).await,
         // Scanners and phones that do not trust our certificate; they know why.
         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
         Err(_) => tracing::debug!("a TLS handshake took too long"),
-    }
-}
-
-async fn exchange(front: &Front, stream: impl AsyncRead + AsyncWrite + Unpin, origin: Origin) {
-    let app = &front.inner.app;
-    let limits = &app.config().limits;
-    let busy = Busy::default();
-    let stream = Patient::new(stream, limits.head_time, busy.clone());
-    let service = service_fn(|request| {
-        busy.set(true);
-        let answered = busy.clone();
-        // hyper keeps room for this future in every connection: it shall be a pointer.
-        let answer = Box::pin(front.clone().answer(request, origin));
-        async move {
-            let response = answer.await;
-            answered.set(false);
-            Ok::<_, Infallible>(response)
-        }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.idle_time)
-        .max_header_size(limits.head)
-        .max_buf_size(BUFFER.max(limits.head))
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = Box::pin(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = app.stopping() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
     }
 }

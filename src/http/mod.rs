@@ -3,6 +3,7 @@
 mod active_sync;
 mod agents;
 mod body;
+mod connection;
 mod discovery;
 mod hooks;
 pub mod listen;
@@ -21,6 +22,7 @@ use axum::body::Bytes;
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
+use self::active_sync::Later;
 use self::agents::Agents;
 use self::origin::Origin;
 use crate::app::App;
@@ -40,6 +42,12 @@ struct Inner {
     router: Router,
 }
 
+/// What a request came to.
+enum Answer {
+    Now(hyper::Response<Body>),
+    Later(Later),
+}
+
 /// Where the protocol is spoken, letter case ignored; some clients name the old script too.
 const ACTIVE_SYNC: [&str; 3] = [
     "/microsoft-server-activesync",
@@ -55,8 +63,8 @@ impl Front {
         Self { inner: Arc::new(Inner { app, auth, agents: Agents::default(), router }) }
     }
 
-    /// Answers one request.
-    async fn answer(self, request: hyper::Request<Incoming>, origin: Origin) -> hyper::Response<Body> {
+    /// Answers one request, or says that it waits.
+    async fn answer(self, request: hyper::Request<Incoming>, origin: Origin) -> Answer {
         let origin = origin.behind_proxy(request.headers(), &self.inner.app.config().server);
         let path = request.uri().path().to_ascii_lowercase();
         if ACTIVE_SYNC.contains(&path.as_str()) {
@@ -68,7 +76,8 @@ impl Front {
             match body::read(body, most, &self.inner.app.config().limits).await {
                 Ok(body) => body,
                 Err(status) => {
-                    return reply::closing(reply::plain(status, "the request's body was not taken\n"));
+                    let refusal = reply::plain(status, "the request's body was not taken\n");
+                    return Answer::Now(reply::closing(refusal));
                 }
             }
         } else {
@@ -82,7 +91,7 @@ impl Front {
         }
         request.extensions_mut().insert(origin);
         match self.inner.router.clone().oneshot(request).await {
-            Ok(response) => response,
+            Ok(response) => Answer::Now(response),
             Err(never) => match never {},
         }
     }

@@ -11,6 +11,7 @@ mod dav;
 mod demo;
 mod discovery;
 mod handset;
+mod held;
 mod killed;
 mod office;
 mod phone;

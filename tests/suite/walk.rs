@@ -8,11 +8,11 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use lomme::app::App;
 use lomme::app::Connections;
 use lomme::command::phone::Phone;
+use lomme::command::sync::Synced;
 use lomme::command::sync::sync;
 use lomme::config::Config;
 use lomme::model::class::Class;
@@ -313,8 +313,10 @@ impl Walk {
 
 async fn ask(app: &App, phone: &Phone, body: &[u8]) -> Vec<u8> {
     let document = Document::decode(body, &Limits::default()).unwrap();
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    sync(app, phone, Some(&document), deadline).await.unwrap()
+    match sync(app, phone, Some(&document), None).await.unwrap() {
+        Synced::Told(answer) => answer,
+        Synced::Waiting(_) => panic!("nobody asked it to wait"),
+    }
 }
 
 /// Runs a future for so many polls and drops it where it is then.

@@ -1,4 +1,4 @@
-//! `Sync`: all folders of a request, one after the other, and the wait when there is nothing to say.
+//! `Sync`: all folders of a request, one after the other, and the place to wait when there is nothing to say.
 
 mod answer;
 mod apply;
@@ -18,8 +18,6 @@ use self::collection::Ask;
 use self::collection::Served;
 use self::fingerprint::fingerprint;
 use crate::app::App;
-use crate::command::ANSWER_TIME;
-use crate::command::in_time;
 use crate::command::phone::Phone;
 use crate::eas::sync::Collection;
 use crate::eas::sync::CollectionResponse;
@@ -43,18 +41,43 @@ const WINDOW: usize = 512;
 /// The most bytes of items in one answer: what a phone on a slow line takes within its 30 seconds.
 const BYTES: usize = 1_500_000;
 
-/// Answers a `Sync`; without a body it repeats the last one. The deadline is for all but waiting.
+/// What a Sync came to.
+#[derive(Debug)]
+pub enum Synced {
+    /// The answer.
+    Told(Vec<u8>),
+    /// There is nothing to say, and the phone wants to wait.
+    Waiting(Watch),
+}
+
+/// What is left of a Sync while it waits; when it is woken it is asked again.
+#[derive(Debug)]
+pub struct Watch {
+    place: Registration,
+    deadline: Instant,
+}
+
+/// Answers a `Sync`, one that has waited as well; without a body it repeats the last one.
 pub async fn sync(
     app: &App,
     phone: &Phone,
     body: Option<&Document>,
-    deadline: Instant,
-) -> Result<Vec<u8>, Error> {
+    waited: Option<Watch>,
+) -> Result<Synced, Error> {
     let response = match understand(phone, body) {
-        Ok(asked) => answer(app, phone, asked, deadline).await?,
+        Ok(asked) => match answer(app, phone, asked, waited).await? {
+            (response, Some(watch)) if is_silent(&response) => return Ok(Synced::Waiting(watch)),
+            (response, _) => response,
+        },
         Err(response) => response,
     };
-    Ok(response.encode(phone.version))
+    Ok(Synced::Told(response.encode(phone.version)))
+}
+
+/// What a Sync says whose time is over.
+pub fn silence() -> Vec<u8> {
+    // Before 12.1 every answer names its folders, and no request waits.
+    Response::default().encode(Version::V12_1)
 }
 
 /// A request with the fingerprint of each of its collections.
@@ -100,43 +123,51 @@ fn understand<'a>(phone: &Phone, body: Option<&'a Document>) -> Result<Asked<'a>
     Ok(Asked { request, bodies })
 }
 
+/// The answer, and the place of who would rather wait than hear silence.
 async fn answer(
     app: &App,
     phone: &Phone,
     asked: Asked<'_>,
-    mut deadline: Instant,
-) -> Result<Response, Error> {
+    waited: Option<Watch>,
+) -> Result<(Response, Option<Watch>), Error> {
     let wait = match wait(app, &asked.request) {
         Ok(wait) => wait,
         Err(limit) => {
-            return Ok(Response { limit: Some(limit), ..Response::of_status(Status::INVALID_WAIT) });
+            let response = Response { limit: Some(limit), ..Response::of_status(Status::INVALID_WAIT) };
+            return Ok((response, None));
         }
     };
     let folders: Vec<Option<FolderId>> = asked.request.collections.iter().map(folder).collect();
-    let known: Vec<FolderId> = folders.iter().flatten().copied().collect();
-    in_time(deadline, remember(app, phone, &asked.request)).await?;
-    let Some(wait) = wait else {
-        app.waiters().replace(phone.device.account, phone.device.number, &known);
-        return in_time(deadline, Box::pin(served(app, phone, &asked, &folders))).await;
-    };
-    let end = Instant::now() + wait;
-    let place = app.waiters().register(phone.device.account, phone.device.number, &known);
-    loop {
-        // Boxed: a request that waits keeps none of it.
-        let response = in_time(deadline, Box::pin(served(app, phone, &asked, &folders))).await?;
-        if !is_silent(&response) || !is_woken(app, &place, end).await {
-            return Ok(response);
+    let watch = match waited {
+        Some(watch) => Some(watch),
+        None => {
+            remember(app, phone, &asked.request).await?;
+            let known: Vec<FolderId> = folders.iter().flatten().copied().collect();
+            take_place(app, phone, wait, &known)
         }
-        deadline = Instant::now() + ANSWER_TIME;
-    }
+    };
+    Ok((served(app, phone, &asked, &folders).await?, watch))
 }
 
-/// Waits for a change; false when the answer has to go out as it is.
-async fn is_woken(app: &App, place: &Registration, end: Instant) -> bool {
-    tokio::select! {
-        woken = place.woken() => woken == Woken::Look,
-        () = tokio::time::sleep_until(end) => false,
-        () = app.stopping() => false,
+/// A place among those who wait, if the phone will; either way what it has waiting on these folders ends.
+fn take_place(app: &App, phone: &Phone, wait: Option<Duration>, folders: &[FolderId]) -> Option<Watch> {
+    let (account, device) = (phone.device.account, phone.device.number);
+    let Some(wait) = wait else {
+        app.waiters().replace(account, device, folders);
+        return None;
+    };
+    let place = app.waiters().register(account, device, folders);
+    Some(Watch { place, deadline: Instant::now() + wait })
+}
+
+impl Watch {
+    /// Waits for a change; false when the silence has to go out.
+    pub async fn is_woken(&self, app: &App) -> bool {
+        tokio::select! {
+            woken = self.place.woken() => woken == Woken::Look,
+            () = tokio::time::sleep_until(self.deadline) => false,
+            () = app.stopping() => false,
+        }
     }
 }
 

@@ -140,3 +140,29 @@ async fn a_program_that_ends_lets_its_phones_go() {
     });
     assert!(answer.contains("<Status>1</Status>"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_sync_that_waits_tells_what_came() {
+    let server = Server::new().await;
+    let phone = server.phone("14.1");
+    phone.begin_folders().await;
+    let key = phone.begin_contacts().await;
+    let waiting =
+        |key: &str| contacts(key, "").replace("</Sync>", "<HeartbeatInterval>60</HeartbeatInterval></Sync>");
+    let asked = waiting(&key);
+    let (told, ()) = tokio::join!(phone.ask("Sync", &asked), async {
+        until_held(&server).await;
+        // A wake without news is no reason to answer.
+        server.app.waiters().wake_all();
+        server.add_contact("Ola Nordmann").await;
+    });
+    assert!(told.contains("<Add>") && told.contains("Ola Nordmann"), "{told}");
+    // Its answer was lost, and is given again.
+    assert_eq!(phone.ask("Sync", &asked).await, told);
+    let asked = waiting(&between(&told, "<SyncKey>", "</SyncKey>"));
+    let (silence, ()) = tokio::join!(phone.ask("Sync", &asked), async {
+        until_held(&server).await;
+        server.app.stop();
+    });
+    assert_eq!(silence, "");
+}
