@@ -68,6 +68,13 @@ pub struct Server {
     pub metrics_from: Vec<IpAddr>,
 }
 
+impl Server {
+    /// Whether it is the address of a proxy of ours.
+    pub fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|proxy| proxy.to_canonical() == address.to_canonical())
+    }
+}
+
 /// `[store]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -128,6 +135,8 @@ pub struct Limits {
     pub idle_time: Duration,
     /// Connections at a time; further ones wait.
     pub connections: usize,
+    /// Connections of one address at a time, those of `server.proxies` not counted; further ones are closed.
+    pub connections_per_address: usize,
     /// Log-ins that may wait for their password to be checked; further ones get 503.
     pub log_ins: usize,
 }
@@ -296,6 +305,7 @@ impl Config {
             ("head_time", !self.limits.head_time.is_zero(), "must be more than `0s`"),
             ("idle_time", !self.limits.idle_time.is_zero(), "must be more than `0s`"),
             ("connections", self.limits.connections > 0, "must be at least 1"),
+            ("connections_per_address", self.limits.connections_per_address > 0, "must be at least 1"),
             ("log_ins", self.limits.log_ins > 0, "must be at least 1"),
         ];
         match least.into_iter().find(|(_, holds, _)| !holds) {
@@ -347,6 +357,8 @@ impl Default for Limits {
             // Longer than most phones rest between a Ping's answer and what they ask next.
             idle_time: Duration::from_mins(5),
             connections: 20_000,
+            // An office of some thousand phones behind one address. Four such addresses take all the places.
+            connections_per_address: 5_000,
             // At 40 ms each on one core the last of them waits under three seconds.
             log_ins: 64,
         }

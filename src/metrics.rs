@@ -16,6 +16,7 @@ pub struct Metrics {
     pulls: Family<PullLabels, Counter>,
     writes: Family<PullLabels, Counter>,
     connections: Gauge,
+    turned_away: Counter,
     waiting: Gauge,
     outbox: Gauge,
 }
@@ -46,6 +47,7 @@ impl Default for Metrics {
             pulls: Family::default(),
             writes: Family::default(),
             connections: Gauge::default(),
+            turned_away: Counter::default(),
             waiting: Gauge::default(),
             outbox: Gauge::default(),
         };
@@ -55,6 +57,8 @@ impl Default for Metrics {
         registry.register("pulls", "Pull runs, by connection and outcome", metrics.pulls.clone());
         registry.register("writes", "Writes to the back office, by outcome", metrics.writes.clone());
         registry.register("connections", "Open now", metrics.connections.clone());
+        let text = "Connections closed because their address had as many as it may";
+        registry.register("turned_away", text, metrics.turned_away.clone());
         registry.register("waiting", "Requests that wait for news now", metrics.waiting.clone());
         registry.register("outbox", "Writes owed to back offices", metrics.outbox.clone());
         metrics
@@ -91,6 +95,11 @@ impl Metrics {
     pub fn connected(&self) -> Connected {
         self.connections.inc();
         Connected { connections: self.connections.clone() }
+    }
+
+    /// A connection was closed because its address had as many as it may.
+    pub fn turned_away(&self) {
+        self.turned_away.inc();
     }
 
     /// All of it as text.

@@ -21,13 +21,15 @@ use tempfile::TempDir;
 /// The password of every account.
 pub const PASSWORD: &str = "a password of the benchmark";
 
-/// An idle line stays for as long as a benchmark needs another one; all else is the default.
+/// An idle line stays for as long as a benchmark needs another one, and all phones are of one address; all else is the
+/// default.
 const CONFIGURATION: &str = r#"
 [server]
 listen = "127.0.0.1:0"
 listen_tls = "127.0.0.1:0"
 [limits]
 idle_time = "10m"
+connections_per_address = 20000
 [log]
 level = "error"
 "#;

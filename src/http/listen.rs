@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::Front;
 use super::connection;
 use super::origin::Origin;
+use super::places::Places;
 use super::tls;
 use crate::config::Config;
 
@@ -87,10 +87,10 @@ impl Listeners {
 
     /// Serves until the program stops, then ends every connection.
     pub async fn serve(self, front: Front) {
-        let places = Arc::new(Semaphore::new(front.inner.app.config().limits.connections));
+        let places = Places::new(front.inner.app.config());
         let mut loops = JoinSet::new();
         if let Some(listener) = self.plain {
-            loops.spawn(accept(front.clone(), listener, None, Arc::clone(&places)));
+            loops.spawn(accept(front.clone(), listener, None, places.clone()));
         }
         let mut renewing = JoinSet::new();
         if let Some((listener, acceptor, certificates)) = self.encrypted {
@@ -105,14 +105,14 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address).await.map_err(|reason| Error::Address { address, reason })
 }
 
-async fn accept(front: Front, listener: TcpListener, tls: Option<TlsAcceptor>, places: Arc<Semaphore>) {
+async fn accept(front: Front, listener: TcpListener, tls: Option<TlsAcceptor>, places: Places) {
     let mut connections = JoinSet::new();
     let app = front.inner.app.clone();
     let mut stopping = pin!(app.stopping());
     loop {
         // A place first: who finds none waits in the kernel's queue and costs us nothing.
         let next = async {
-            let place = Arc::clone(&places).acquire_owned().await;
+            let place = places.free().await;
             (listener.accept().await, place)
         };
         tokio::select! {
@@ -123,9 +123,14 @@ async fn accept(front: Front, listener: TcpListener, tls: Option<TlsAcceptor>, p
             }
             (accepted, place) = next => match accepted {
                 Ok((stream, peer)) => {
+                    // Closed without a word: to say it over TLS costs more than most of what is asked.
+                    let Some(of_address) = places.of(peer.ip()) else {
+                        app.metrics().turned_away();
+                        continue;
+                    };
                     let (front, tls) = (front.clone(), tls.clone());
                     connections.spawn(async move {
-                        let _place = place;
+                        let _places = (place, of_address);
                         let _counted = front.inner.app.metrics().connected();
                         serve(&front, stream, peer, tls).await;
                     });

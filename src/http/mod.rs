@@ -10,6 +10,7 @@ pub mod listen;
 mod log_in;
 mod origin;
 mod patience;
+mod places;
 mod reply;
 mod router;
 pub mod tls;

@@ -29,7 +29,7 @@ impl Origin {
             value.rsplit(',').next().map(str::trim)
         };
         let forwarded_for = last("x-forwarded-for");
-        if !server.proxies.iter().any(|proxy| proxy.to_canonical() == self.address) {
+        if !server.is_proxy(self.address) {
             let is_passed_on = forwarded_for.is_some() || headers.contains_key("forwarded");
             return Self { is_passed_on, ..self };
         }

@@ -145,6 +145,41 @@ async fn a_connection_may_rest_longer_than_a_head_may_take() {
 }
 
 #[tokio::test]
+async fn one_address_has_so_many_connections_and_a_proxy_as_many_as_it_needs() {
+    let ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    for (proxies, is_served) in [(vec![], false), (vec!["127.0.0.1".parse().unwrap()], true)] {
+        let server = Server::with(|config| {
+            config.limits.connections_per_address = 2;
+            config.server.proxies = proxies;
+        })
+        .await;
+        let address = server.addresses.plain.unwrap();
+        // Its places are shared by both ports.
+        let first = TcpStream::connect(server.addresses.encrypted.unwrap()).await.unwrap();
+        let mut second = TcpStream::connect(address).await.unwrap();
+        second.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        second.read_exact(&mut [0; 16]).await.unwrap();
+        let start = Instant::now();
+        while !server.app.metrics().to_text(0).contains("lomme_connections 2") {
+            assert!(start.elapsed() < Duration::from_secs(20), "the two are not taken");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut third = TcpStream::connect(address).await.unwrap();
+        let mut answer = Vec::new();
+        let _ = third.write_all(ask).await;
+        let _ = third.read_to_end(&mut answer).await;
+        assert_eq!(answer.starts_with(b"HTTP/1.1 200 OK"), is_served);
+        // Who leaves makes room.
+        drop((first, second, third));
+        let start = Instant::now();
+        while !raw(&server, ask, Duration::from_secs(5)).await.0.starts_with("HTTP/1.1 200 OK") {
+            assert!(start.elapsed() < Duration::from_secs(20), "no room is made");
+        }
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_large_is_431() {
     let server = Server::start().await;
     let long = format!("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(40_000));
