@@ -49,6 +49,8 @@ struct Bench {
     office: Office,
     memory: Memory,
     now: Timestamp,
+    /// What the phone's `Conflict` says.
+    server_wins: bool,
     _data: tempfile::TempDir,
 }
 
@@ -125,7 +127,7 @@ impl Bench {
         tx.commit().await.unwrap();
         let office = Office::new(app, "node");
         office.enrol().await.unwrap();
-        Self { office, memory, now, _data: data }
+        Self { office, memory, now, server_wins: true, _data: data }
     }
 
     /// A bench whose folders are there and were pulled once.
@@ -163,15 +165,8 @@ impl Bench {
     async fn owe(&self, item: ItemId, base: Rev, rev: Rev, tx: &mut crate::store::Tx) {
         let place = Place { account: KARI, folder: TASKS, item };
         let key = crate::app::new_key();
-        let owe = Owe {
-            place,
-            connection: "office",
-            base_rev: base,
-            rev,
-            key: &key,
-            server_wins: true,
-            now: self.now,
-        };
+        let (server_wins, now) = (self.server_wins, self.now);
+        let owe = Owe { place, connection: "office", base_rev: base, rev, key: &key, server_wins, now };
         outbox::owe(tx, owe).await.unwrap();
     }
 

@@ -15,11 +15,14 @@ use crate::jobs::pull;
 use crate::jobs::push;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::id::OrganisationId;
 use crate::store::access;
 use crate::store::item;
 use crate::store::item::Place;
 use crate::store::log;
+use crate::store::organisation;
 use crate::store::outbox;
+use crate::sync::conflict::Policy;
 
 #[tokio::test]
 async fn what_a_phone_does_is_done_there_and_does_not_come_back() {
@@ -280,7 +283,7 @@ async fn a_push_during_a_pull_is_not_undone_by_what_the_pull_saw() {
         folder: TASKS,
         class: Class::Tasks,
         connection: "office".to_owned(),
-        policy: crate::sync::conflict::Policy::Server,
+        policy: Policy::Server,
     };
     let mut tx = bench.office.app.store().begin().await.unwrap();
     let around = target.surroundings(&mut tx, asked_at).await.unwrap();
@@ -404,4 +407,40 @@ async fn a_deletion_that_meets_a_change_is_settled_as_the_administrator_chose() 
         check_deletion(policy, true, by_phone).await;
         check_deletion(policy, false, by_office).await;
     }
+}
+
+/// Both sides change an item; its title afterwards, everywhere.
+async fn title_after_a_conflict(bench: &mut Bench) -> String {
+    bench.memory.put("tasks", "a", content("base", 1));
+    bench.pull().await;
+    bench.change(bench.item_called("base").await, Some(&content("phone", 1))).await;
+    bench.memory.put("tasks", "a", content("there", 1));
+    for _ in 0..2 {
+        bench.push().await;
+        bench.pull().await;
+    }
+    assert_eq!(bench.there(), bench.titles().await);
+    bench.there().remove(0)
+}
+
+#[tokio::test]
+async fn what_the_phone_asks_for_counts_where_the_device_decides() {
+    for (policy, server_wins, expected) in
+        [("device decides", true, "there"), ("device decides", false, "phone"), ("server", false, "there")]
+    {
+        let mut bench = Bench::with(Strategy::Cursor, policy, vec![task_list()]).await;
+        bench.server_wins = server_wins;
+        assert_eq!(title_after_a_conflict(&mut bench).await, expected, "{policy}, {server_wins}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_organisation_chose_stands_over_the_configuration() {
+    let mut bench = Bench::with(Strategy::Cursor, "server", vec![task_list()]).await;
+    let mut settings = organisation::Settings::default();
+    settings.conflict.insert(Class::Tasks, Policy::Device);
+    let mut tx = bench.office.app.store().begin().await.unwrap();
+    organisation::set_settings(&mut tx, OrganisationId(1), &settings).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(title_after_a_conflict(&mut bench).await, "phone");
 }
