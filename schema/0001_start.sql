@@ -109,7 +109,8 @@ CREATE TABLE sync_state (
     PRIMARY KEY (account_id, device_number, folder_id)
 );
 
-CREATE TABLE aside (                            -- an item that could not be written for a device, or read from a back office
+CREATE TABLE aside (                            -- an item that could not be written for a device (for people to see; what
+                                                -- counts is in sync_state), or read from a back office
     account_id      BIGINT NOT NULL,
     folder_id       BIGINT NOT NULL,
     device_number   BIGINT NOT NULL,           -- 0: on the back office's side

@@ -1,5 +1,6 @@
 //! The commands as a phone lives through them, without HTTP around them.
 
+mod aside;
 mod gate;
 mod items;
 mod waiting;

@@ -45,8 +45,6 @@ pub struct Standing {
     pub state: Row,
     /// The folder.
     pub folder: folder::Row,
-    /// Whether an item was set aside by another program than the one that asks.
-    pub has_aside: bool,
 }
 
 /// Whose state.
@@ -84,31 +82,26 @@ pub async fn find(connection: &mut AnyConnection, who: Who, folder: FolderId) ->
     row.as_ref().map(read).transpose()
 }
 
-/// A state, its folder, and whether another program than `program` set an item aside there: what an empty Sync has
-/// to know, in one statement.
+/// A state and its folder: what an empty Sync has to know, in one statement.
 pub async fn standing(
     connection: &mut AnyConnection,
     who: Who,
     folder: FolderId,
-    program: &str,
 ) -> Result<Option<Standing>> {
     let row = sqlx::query(
         "SELECT f.folder_id, f.parent_id, f.name, f.kind, f.connection, f.remote_id, f.read_only_at, f.rev, \
-         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, s.state, s.options, \
-         (SELECT COUNT(*) FROM aside WHERE account_id = $1 AND folder_id = $3 AND device_number = $2 \
-         AND program <> $4) FROM sync_state s JOIN folder f ON f.account_id = $1 AND f.folder_id = $3 \
+         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, s.state, s.options \
+         FROM sync_state s JOIN folder f ON f.account_id = $1 AND f.folder_id = $3 \
          WHERE s.account_id = $1 AND s.device_number = $2 AND s.folder_id = $3",
     )
     .bind(who.account.0)
     .bind(who.device.0)
     .bind(folder.0)
-    .bind(program)
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
     let state = Row { folder, state: parse(row.try_get(12)?)?, options: row.try_get(13)? };
-    let has_aside = row.try_get::<i64, _>(14)? > 0;
-    Ok(Some(Standing { state, folder: folder::read(&row)?, has_aside }))
+    Ok(Some(Standing { state, folder: folder::read(&row)? }))
 }
 
 /// One state, locked until the transaction ends: a device's requests for a folder are served one after the other.
@@ -161,27 +154,7 @@ pub async fn forget(tx: &mut Tx, who: Who, folder: Option<FolderId>) -> Result<(
     Ok(())
 }
 
-/// The items of a folder that a device cannot be told.
-pub async fn aside(connection: &mut AnyConnection, who: Who, folder: FolderId) -> Result<Vec<Aside>> {
-    let rows = sqlx::query(
-        "SELECT item, rev, program FROM aside WHERE account_id = $1 AND folder_id = $2 AND device_number = $3",
-    )
-    .bind(who.account.0)
-    .bind(folder.0)
-    .bind(who.device.0)
-    .fetch_all(connection)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let item: String = row.try_get(0)?;
-            let item =
-                item.parse().map_err(|_| Error::Damaged { table: "aside", reason: "item".to_owned() })?;
-            Ok(Aside { item: ItemId(item), rev: Rev(row.try_get(1)?), program: row.try_get(2)? })
-        })
-        .collect()
-}
-
-/// Sets an item aside with the reason.
+/// Notes for people that an item is set aside, and why. What counts is in the state.
 pub async fn set_aside(
     tx: &mut Tx,
     who: Who,
@@ -208,7 +181,7 @@ pub async fn set_aside(
     Ok(())
 }
 
-/// An item is told again.
+/// Notes that an item is told again.
 pub async fn clear_aside(tx: &mut Tx, who: Who, folder: FolderId, item: ItemId) -> Result<()> {
     sqlx::query(
         "DELETE FROM aside WHERE account_id = $1 AND folder_id = $2 AND device_number = $3 AND item = $4",

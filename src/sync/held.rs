@@ -40,8 +40,11 @@ pub fn step(held: Option<Rev>, target: Option<&Meta>, cutoff: i64) -> Step {
     }
 }
 
-/// The version of an item that the phone holds, out of all versions kept, oldest first.
+/// The version of an item that the phone holds, out of all versions kept, oldest first. None of what is set aside.
 pub fn held(slot: &Slot, device: DeviceNumber, versions: &[Meta]) -> Option<Meta> {
+    if versions.first().is_some_and(|version| slot.aside.contains(version.item)) {
+        return None;
+    }
     let (base, cutoff) = match &slot.cursor {
         Cursor::At(rev) => (*rev, slot.cutoff),
         Cursor::Walk(walk) => told_by(walk, slot.cutoff, at(versions, walk.to)),

@@ -1,5 +1,8 @@
 //! What is remembered of a phone and a folder: two slots and the results under the previous key. Not the items.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
@@ -33,7 +36,18 @@ pub struct Slot {
     pub own: Own,
     /// The filter that was in force when it was told.
     pub cutoff: i64,
+    /// What it could not be told, and so does not hold.
+    #[serde(default, skip_serializing_if = "Asides::is_empty")]
+    pub aside: Asides,
 }
+
+/// Items that could not be told, by the program that failed; another one may succeed.
+///
+/// They belong to the slot: an answer that is lost leaves them as they were before it, so that its repetition says the
+/// same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Asides(BTreeMap<String, BTreeSet<ItemId>>);
 
 /// How far a phone has been told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +167,7 @@ impl State {
             cursor: Cursor::At(Rev(0)),
             own: Own { after: head, upto: head },
             cutoff: EVERYTHING,
+            aside: Asides::default(),
         };
         match replaced {
             Some(state) if state.current.is_unused() => state,
@@ -208,6 +223,42 @@ impl State {
     }
 }
 
+impl Asides {
+    /// Whether there are none, as nearly always.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the item is one of them.
+    pub fn contains(&self, item: ItemId) -> bool {
+        self.0.values().any(|items| items.contains(&item))
+    }
+
+    /// Sets an item aside that this program cannot tell.
+    pub fn insert(&mut self, item: ItemId, program: &str) {
+        self.remove(item);
+        self.0.entry(program.to_owned()).or_default().insert(item);
+    }
+
+    /// The item is told, or need not be; whether it was one of them.
+    pub fn remove(&mut self, item: ItemId) -> bool {
+        let was_there = self.0.values_mut().any(|items| items.remove(&item));
+        self.0.retain(|_, items| !items.is_empty());
+        was_there
+    }
+
+    /// Those that another program than this one could not tell.
+    pub fn of_others(&self, program: &str) -> Vec<ItemId> {
+        let others = self.0.iter().filter(|(name, _)| *name != program);
+        others.flat_map(|(_, items)| items.iter().copied()).collect()
+    }
+
+    /// Whether there are such.
+    pub fn has_others(&self, program: &str) -> bool {
+        self.0.keys().any(|name| name != program)
+    }
+}
+
 impl Slot {
     /// Whether it was issued for key 0 and nothing has been told or done under it.
     fn is_unused(&self) -> bool {
@@ -223,5 +274,22 @@ impl Slot {
             Cursor::Walk(walk) if walk.from == Rev(0) => Some(walk.to),
             Cursor::Walk(walk) => Some(walk.from),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_set_aside_by_one_program_at_a_time() {
+        let mut aside = Asides::default();
+        aside.insert(ItemId(7), "1");
+        aside.insert(ItemId(8), "1");
+        aside.insert(ItemId(7), "2");
+        assert_eq!(serde_json::to_string(&aside).unwrap(), r#"{"1":[8],"2":[7]}"#);
+        assert_eq!((aside.of_others("2"), aside.has_others("2")), (vec![ItemId(8)], true));
+        assert!(aside.remove(ItemId(8)) && !aside.remove(ItemId(8)) && !aside.has_others("2"));
+        assert!(aside.contains(ItemId(7)) && aside.remove(ItemId(7)) && aside.is_empty());
     }
 }

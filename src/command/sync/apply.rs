@@ -32,7 +32,6 @@ use crate::store::item;
 use crate::store::item::New;
 use crate::store::item::Place;
 use crate::store::item::Row;
-use crate::store::state;
 use crate::sync::Meta;
 use crate::sync::held::held;
 use crate::sync::state::Command;
@@ -318,9 +317,7 @@ impl Applier<'_, '_> {
         let place = self.turn.place(item);
         let Some(row) = item::newest(self.tx, place).await? else { return Ok(None) };
         let versions = item::versions(self.tx, place).await?;
-        let aside = state::aside(self.tx, self.turn.phone.who(), place.folder).await?;
-        let base = held(self.slot, self.turn.device(), &versions)
-            .filter(|base| !aside.iter().any(|aside| aside.item == base.item));
+        let base = held(self.slot, self.turn.device(), &versions);
         Ok(Some((place, row, base)))
     }
 

@@ -11,6 +11,7 @@ use super::apply;
 use super::window;
 use super::window::Scope;
 use super::window::Told;
+use crate::PROGRAM;
 use crate::app::App;
 use crate::command::phone::Phone;
 use crate::eas::sync::Collection;
@@ -109,8 +110,8 @@ pub async fn serve_quiet(
     if !ask.collection.commands.is_empty() || ask.collection.supported.is_some() {
         return Ok(None);
     }
-    let found = state::standing(glance, phone.who(), ask.folder, crate::PROGRAM).await?;
-    let Some(state::Standing { state: row, folder, has_aside }) = found else { return Ok(None) };
+    let found = state::standing(glance, phone.who(), ask.folder).await?;
+    let Some(state::Standing { state: row, folder }) = found else { return Ok(None) };
     let wishes = Wishes::read(&row.options);
     let slot = &row.state.current;
     let is_as_before = key(ask) == Some(slot.key) && wishes.updated(ask.collection, false) == wishes;
@@ -118,8 +119,9 @@ pub async fn serve_quiet(
         return Ok(None);
     }
     let scope = scope(phone, &folder, &wishes, now);
-    let has_news =
-        has_aside || window::has_moved(&scope, slot) || window::has_aged(glance, &scope, slot).await?;
+    let has_news = slot.aside.has_others(PROGRAM)
+        || window::has_moved(&scope, slot)
+        || window::has_aged(glance, &scope, slot).await?;
     if ask.collection.wants_changes() && has_news {
         return Ok(None);
     }
@@ -212,7 +214,7 @@ impl Turn<'_> {
         let mut answer =
             Answer::new(self.phone, &self.wishes, &self.folder.folder, self.ask.window, self.ask.bytes);
         let scope = scope(self.phone, &self.folder, &self.wishes, self.now);
-        let (mut count, mut has_more, mut is_noted) = (None, false, false);
+        let (mut count, mut has_more) = (None, false);
         if !self.ask.collection.wants_changes() {
             // It will ask.
         } else if self.ask.window == 0 || self.ask.bytes == 0 {
@@ -221,7 +223,6 @@ impl Turn<'_> {
         } else {
             let told = window::tell(tx, &scope, &slot, &mut answer).await?;
             self.note_aside(tx, &told).await?;
-            is_noted = !told.failed.is_empty() || !told.healed.is_empty();
             (count, has_more, slot) = (Some(told.count), told.more, told.slot);
         }
         let mut response = response(self.ask, &self.folder, used.key);
@@ -231,7 +232,7 @@ impl Turn<'_> {
         let options = self.wishes.write();
         let is_quiet =
             applied.outcomes.is_empty() && response.changes.is_empty() && !response.has_more && !is_again;
-        if is_quiet && !is_noted && slot == used && options == known.options {
+        if is_quiet && slot == used && options == known.options {
             return Ok(Served { response, is_quiet, is_stored: true });
         }
         let state = if is_quiet {
@@ -272,6 +273,7 @@ impl Turn<'_> {
         Ok(Served { response, is_quiet: false, is_stored: true })
     }
 
+    /// For people to see; what counts is in the slot.
     async fn note_aside(&self, tx: &mut Tx, told: &Told) -> Result<(), Error> {
         for item in &told.healed {
             state::clear_aside(tx, self.phone.who(), self.ask.folder, *item).await?;

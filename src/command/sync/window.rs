@@ -14,7 +14,6 @@ use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
 use crate::store::item::Version;
-use crate::store::state;
 use crate::store::state::Aside;
 use crate::store::state::Who;
 use crate::store::walk;
@@ -87,7 +86,6 @@ pub async fn tell(
 ) -> Result<Told, Error> {
     let mut teller = Teller {
         scope,
-        aside: aside(connection, scope).await?,
         told: Told { slot: slot.clone(), count: 0, more: false, failed: Vec::new(), healed: Vec::new() },
         is_closed: false,
     };
@@ -99,7 +97,6 @@ pub async fn tell(
 
 struct Teller<'a> {
     scope: &'a Scope,
-    aside: HashMap<ItemId, Aside>,
     told: Told,
     /// Whether a walk ended that told something: an item must not come twice in one answer.
     is_closed: bool,
@@ -159,7 +156,7 @@ impl Teller<'_> {
 
     /// Whether another program set items aside that this one may be able to tell.
     fn is_retry_due(&self) -> bool {
-        self.scope.to.is_none() && self.aside.values().any(|aside| aside.program != PROGRAM)
+        self.told.slot.aside.has_others(PROGRAM)
     }
 
     fn path<'a>(&'a self, walk: &'a Walk) -> Path<'a> {
@@ -180,9 +177,6 @@ impl Teller<'_> {
             // The phone has changed it since: that belongs to the next walk.
             return Step::Nothing;
         }
-        if self.aside.contains_key(&target.item) {
-            return held::step(None, Some(target), walk.cutoff);
-        }
         let mut versions: Vec<Meta> = candidate.before.iter().chain(own).chain([target]).copied().collect();
         versions.sort_by_key(|version| version.rev);
         let slot = Slot { cursor: Cursor::Walk(walk.clone()), ..self.told.slot.clone() };
@@ -199,13 +193,13 @@ impl Teller<'_> {
         match listener.hear(&news) {
             Ok(()) => {
                 self.told.count += 1;
-                if self.aside.remove(&item).is_some() {
+                if self.told.slot.aside.remove(item) {
                     self.told.healed.push(item);
                 }
             }
             Err(reason) => {
                 let aside = Aside { item, rev: news.version.meta.rev, program: PROGRAM.to_owned() };
-                self.aside.insert(item, aside.clone());
+                self.told.slot.aside.insert(item, PROGRAM);
                 self.told.failed.push((aside, reason));
                 if news.step == Step::Change {
                     // The version it holds is out of date, and the new one cannot be told: it holds none then.
@@ -225,29 +219,24 @@ impl Teller<'_> {
         walk: &Walk,
         listener: &mut impl Listener,
     ) -> Result<(), Error> {
-        let due: Vec<ItemId> =
-            self.aside.values().filter(|aside| aside.program != PROGRAM).map(|aside| aside.item).collect();
-        for item in due {
+        for item in self.told.slot.aside.of_others(PROGRAM) {
             let place = Place { account: self.scope.who.account, folder: self.scope.folder.folder.id, item };
             // It has its chance now, whatever comes of it.
-            self.aside.entry(item).and_modify(|aside| PROGRAM.clone_into(&mut aside.program));
-            let Some(row) = item::newest(connection, place).await? else { continue };
+            self.told.slot.aside.insert(item, PROGRAM);
+            let versions = item::versions(connection, place).await?;
             // A version after the walk's start comes by itself.
-            if row.version.meta.rev <= walk.from {
-                let step = held::step(None, Some(&row.version.meta), walk.cutoff);
-                if step == Step::Nothing {
-                    self.told.healed.push(item);
-                }
-                self.say(step, row.version, listener);
+            let meta = held::at(&versions, walk.to).filter(|meta| meta.rev <= walk.from);
+            let Some(meta) = meta else { continue };
+            let step = held::step(None, Some(meta), walk.cutoff);
+            if step == Step::Nothing {
+                self.told.slot.aside.remove(item);
+                self.told.healed.push(item);
+            } else if let Some(version) = item::version(connection, place, meta.rev).await? {
+                self.say(step, version, listener);
             }
         }
         Ok(())
     }
-}
-
-async fn aside(connection: &mut Connection, scope: &Scope) -> Result<HashMap<ItemId, Aside>, Error> {
-    let all = state::aside(connection, scope.who, scope.folder.folder.id).await?;
-    Ok(all.into_iter().map(|aside| (aside.item, aside)).collect())
 }
 
 /// Whether the phone would be told anything at all, up to `limit` things.
@@ -280,11 +269,7 @@ pub async fn count(
 
 /// Whether it is worth while to look: a cheap no for a folder that nothing happened in.
 pub async fn may_have_news(connection: &mut Connection, scope: &Scope, slot: &Slot) -> Result<bool, Error> {
-    if has_moved(scope, slot) || has_aged(connection, scope, slot).await? {
-        return Ok(true);
-    }
-    let aside = state::aside(connection, scope.who, scope.folder.folder.id).await?;
-    Ok(aside.iter().any(|aside| aside.program != PROGRAM))
+    Ok(has_moved(scope, slot) || slot.aside.has_others(PROGRAM) || has_aged(connection, scope, slot).await?)
 }
 
 /// Whether the journal is further than the phone.
