@@ -251,9 +251,9 @@ async fn list(at: &Configured) -> Outcome {
         // The number is what the log calls it.
         let mut line = format!("{}\t{}\t{role}\t{state}\t{}", account.email, account.name, account.id);
         for access in access::of_account(&mut reader, account.id).await? {
-            if access.paused_at.is_some() {
-                let notice = access.notice.unwrap_or_default();
-                line.push_str(&format!("\t{} is paused: {notice}", access.connection));
+            let state = if access.paused_at.is_some() { "is paused" } else { "has trouble" };
+            if let Some(notice) = access.notice {
+                line.push_str(&format!("\t{} {state}: {notice}", access.connection));
             }
         }
         say(&line)?;

@@ -15,6 +15,7 @@ pub mod search;
 pub mod settings;
 pub mod status;
 pub mod sync;
+mod wait;
 
 use std::time::Duration;
 

@@ -11,6 +11,8 @@ use crate::command::phone::Phone;
 use crate::command::sync::collection::Wishes;
 use crate::command::sync::window;
 use crate::command::sync::window::Scope;
+use crate::command::wait::Ended;
+use crate::command::wait::wait;
 use crate::eas::ping::Request;
 use crate::eas::ping::Response;
 use crate::eas::ping::Status;
@@ -20,7 +22,6 @@ use crate::model::id::FolderId;
 use crate::model::id::Rev;
 use crate::notify::HIERARCHY;
 use crate::notify::Registration;
-use crate::notify::Woken;
 use crate::store::Reader;
 use crate::store::device;
 use crate::store::device::Column;
@@ -121,13 +122,11 @@ impl Watch {
                     return Response::Ended(Status::SERVER_ERROR);
                 }
             }
-            let is_over = tokio::select! {
-                woken = self.place.woken() => woken == Woken::Replaced,
-                () = tokio::time::sleep_until(self.deadline) => true,
-                () = app.stopping() => true,
-            };
-            if is_over {
-                return Response::Ended(Status::NO_CHANGES);
+            match wait(app, self.who, &self.place, self.deadline).await {
+                Ended::Look => {}
+                // Its FolderSync hears what has become of it (conformance rule 12).
+                Ended::Unwelcome => return Response::Ended(Status::FOLDER_HIERARCHY_CHANGED),
+                Ended::Over => return Response::Ended(Status::NO_CHANGES),
             }
         }
     }

@@ -12,6 +12,7 @@ use super::Tx;
 use crate::model::folder::DEFAULT_FOLDERS;
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
+use crate::notify::HIERARCHY;
 
 /// A person's account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +139,7 @@ pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> 
         .bind(at.map(Timestamp::as_microsecond))
         .execute(&mut **tx)
         .await?;
+    tx.wake(id, HIERARCHY);
     Ok(())
 }
 

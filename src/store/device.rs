@@ -13,6 +13,7 @@ use super::Result;
 use super::Tx;
 use crate::model::id::AccountId;
 use crate::model::id::DeviceNumber;
+use crate::notify::HIERARCHY;
 
 /// A device of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -197,6 +198,10 @@ pub async fn set(
         Column::Provision => "UPDATE device SET provision = $3 WHERE account_id = $1 AND device_number = $2",
     };
     sqlx::query(statement).bind(account.0).bind(number.0).bind(json).execute(&mut **tx).await?;
+    if matches!(column, Column::Provision) {
+        // It may be told to wipe itself.
+        tx.wake(account, HIERARCHY);
+    }
     Ok(())
 }
 
@@ -224,6 +229,7 @@ pub async fn set_blocked(
         .bind(at.map(Timestamp::as_microsecond))
         .execute(&mut **tx)
         .await?;
+    tx.wake(account, HIERARCHY);
     Ok(())
 }
 
@@ -253,6 +259,7 @@ pub async fn remove(tx: &mut Tx, account: AccountId, number: DeviceNumber) -> Re
 }
 
 async fn forget_state(tx: &mut Tx, account: AccountId, number: DeviceNumber) -> Result<()> {
+    tx.wake(account, HIERARCHY);
     for statement in [
         "DELETE FROM sync_state WHERE account_id = $1 AND device_number = $2",
         "DELETE FROM aside WHERE account_id = $1 AND device_number = $2",

@@ -19,6 +19,8 @@ use self::collection::Served;
 use self::fingerprint::fingerprint;
 use crate::app::App;
 use crate::command::phone::Phone;
+use crate::command::wait;
+use crate::command::wait::Ended;
 use crate::eas::sync::Collection;
 use crate::eas::sync::CollectionResponse;
 use crate::eas::sync::Request;
@@ -29,10 +31,10 @@ use crate::model::class::Class;
 use crate::model::folder::default_of;
 use crate::model::id::FolderId;
 use crate::notify::Registration;
-use crate::notify::Woken;
 use crate::store::device;
 use crate::store::device::Column;
 use crate::store::retrying;
+use crate::store::state::Who;
 
 /// More folders than any person has; Exchange's bound is of this size.
 const COLLECTIONS: usize = 300;
@@ -53,6 +55,7 @@ pub enum Synced {
 /// What is left of a Sync while it waits; when it is woken it is asked again.
 #[derive(Debug)]
 pub struct Watch {
+    who: Who,
     place: Registration,
     deadline: Instant,
 }
@@ -157,17 +160,13 @@ fn take_place(app: &App, phone: &Phone, wait: Option<Duration>, folders: &[Folde
         return None;
     };
     let place = app.waiters().register(account, device, folders);
-    Some(Watch { place, deadline: Instant::now() + wait })
+    Some(Watch { who: phone.who(), place, deadline: Instant::now() + wait })
 }
 
 impl Watch {
-    /// Waits for a change; false when the silence has to go out.
+    /// Waits for a change, in the folders or in what the device may do; false when the silence has to go out.
     pub async fn is_woken(&self, app: &App) -> bool {
-        tokio::select! {
-            woken = self.place.woken() => woken == Woken::Look,
-            () = tokio::time::sleep_until(self.deadline) => false,
-            () = app.stopping() => false,
-        }
+        wait::wait(app, self.who, &self.place, self.deadline).await != Ended::Over
     }
 }
 

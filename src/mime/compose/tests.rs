@@ -254,10 +254,7 @@ fn a_draft_is_a_message_with_what_it_keeps() {
     let outgoing = with_rules(|rules| draft::write(&draft, Some(&before), rules));
     let letter = Letter::read(crlf(&arrived(outgoing.copy(), &crlf(ORIGINAL))));
     assert_eq!(letter.headers().subject.as_deref(), Some("Blå  X: y"));
-    assert_eq!(
-        (letter.headers().to.clone(), letter.headers().bcc.clone()),
-        (draft.to, draft.bcc)
-    );
+    assert_eq!((letter.headers().to.clone(), letter.headers().bcc.clone()), (draft.to, draft.bcc));
     assert_eq!(letter.body(&Want { form: Form::Text, most: None }).data, "Hei");
     assert_eq!(letter.body(&Want { form: Form::Html, most: None }).data, "<p>Hei</p>");
     let names: Vec<_> = letter.attachments().into_iter().map(|file| file.name).collect();

@@ -1,10 +1,20 @@
 //! What strict clients take for granted about policies, folders, removed devices and the company directory.
 
+use std::time::Duration;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use lomme::command::provision::Provisioned;
+use lomme::command::provision::Wipe;
 use lomme::config::Config;
 use lomme::model::folder::FolderKind;
 use lomme::model::id::AccountId;
+use lomme::model::id::DeviceNumber;
+use lomme::store;
+use lomme::store::Tx;
 use lomme::store::account;
 use lomme::store::device;
+use lomme::store::device::Column;
 use lomme::store::folder;
 
 use super::CONTACTS;
@@ -13,6 +23,7 @@ use super::in_step;
 use super::is_old;
 use super::phone;
 use super::sync;
+use crate::back_office::until;
 use crate::office::Office;
 use crate::office::TOKEN;
 use crate::phone::Phone;
@@ -107,6 +118,60 @@ async fn a_removed_phone_is_sent_back_to_the_folders() {
     phone.book(CONTACTS).key = "0".to_owned();
     phone.sync(CONTACTS).await;
     server.stop().await;
+}
+
+/// Rule 12: a phone that waits hears at once that it is welcome no more, and by its FolderSync why.
+#[tokio::test]
+async fn a_phone_that_waits_is_sent_off_when_it_is_blocked_or_removed() {
+    let server = Server::start().await;
+    let app = &server.app;
+    for (version, what) in ["12.1", "14.0", "14.1", "16.0", "16.1"].into_iter().zip(Act::ALL) {
+        let (mut phone, _) = in_step(&server, version).await;
+        let Wire { device, kind, .. } = phone.wire.clone();
+        let folders = [CONTACTS.to_owned()];
+        let start = Instant::now();
+        let (told, ()) = tokio::join!(phone.ping(600, &folders), async {
+            until("the phone waits", async || app.waiters().len() == 1).await;
+            store::retrying(async || {
+                let mut tx = app.store().begin().await?;
+                let known = device::find(&mut tx, KARI, &device, &kind).await?.unwrap();
+                what.on(&mut tx, known.number, app.now()).await?;
+                tx.commit().await
+            })
+            .await
+            .unwrap();
+        });
+        assert_eq!(told.0, "7", "{what:?}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{what:?}");
+    }
+    server.stop().await;
+}
+
+/// What an administrator does to a phone.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Resync,
+    Remove,
+    Block,
+    Wipe,
+    SwitchOff,
+}
+
+impl Act {
+    const ALL: [Self; 5] = [Self::Resync, Self::Remove, Self::Block, Self::Wipe, Self::SwitchOff];
+
+    async fn on(self, tx: &mut Tx, number: DeviceNumber, now: Timestamp) -> store::Result<()> {
+        match self {
+            Self::Resync => device::resync(tx, KARI, number).await,
+            Self::Remove => device::remove(tx, KARI, number).await,
+            Self::Block => device::set_blocked(tx, KARI, number, Some(now)).await,
+            Self::Wipe => {
+                let wipe = Provisioned { wipe: Some(Wipe::Account), ..Provisioned::default() };
+                device::set(tx, KARI, number, Column::Provision, &wipe.write()).await
+            }
+            Self::SwitchOff => account::set_disabled(tx, KARI, Some(now)).await,
+        }
+    }
 }
 
 /// Quirk folder-gone: rule 13.
