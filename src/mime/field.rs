@@ -17,6 +17,21 @@ const LONGEST_TYPE: usize = 8 * 1024;
 /// No more of all fields is looked at.
 pub const LONGEST_HEADER: usize = 512 * 1024;
 
+/// The fields that hold addresses.
+const OF_ADDRESSES: [&str; 11] = [
+    "From",
+    "Sender",
+    "To",
+    "Cc",
+    "Bcc",
+    "Reply-To",
+    "Resent-From",
+    "Resent-Sender",
+    "Resent-To",
+    "Resent-Cc",
+    "Disposition-Notification-To",
+];
+
 /// A field as it stands in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field<'a> {
@@ -32,6 +47,29 @@ impl Field<'_> {
     /// Whether it has this name.
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+
+    /// The field as it is, or in encoded words if it was written in other letters: no server need take these.
+    pub fn as_ascii(&self) -> Vec<u8> {
+        if self.raw.is_ascii() {
+            return self.with_end();
+        }
+        let name = String::from_utf8_lossy(self.name);
+        let is_of_addresses = OF_ADDRESSES.iter().any(|known| self.is(known));
+        let value = if is_of_addresses {
+            let mailboxes = mailboxes(self.value, None);
+            mailboxes.iter().map(Mailbox::encode).collect::<Vec<_>>().join(",\r\n ")
+        } else {
+            words::encode(&text(self.value, None).unwrap_or_default())
+        };
+        format!("{name}: {value}\r\n").into_bytes()
+    }
+
+    /// The field as it is, with CRLF behind it.
+    pub fn with_end(&self) -> Vec<u8> {
+        let mut field = self.raw.trim_ascii_end().to_vec();
+        field.extend_from_slice(b"\r\n");
+        field
     }
 }
 

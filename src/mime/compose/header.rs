@@ -54,9 +54,9 @@ impl Header {
             "sender" if !said.sender.as_ref().is_some_and(|sender| is_owned(&sender.address, rules)) => {}
             "date" if headers::date(field.value).is_none() => {}
             "message-id" if field::ids(field.value).is_empty() => {}
-            "bcc" => self.bcc.extend(as_ascii(field, &name)),
+            "bcc" => self.bcc.extend(field.as_ascii()),
             name if is_of_content(name) => {}
-            _ => self.fields.extend(as_ascii(field, &name)),
+            _ => self.fields.extend(field.as_ascii()),
         }
     }
 
@@ -147,7 +147,7 @@ pub(super) fn date(time: Timestamp) -> String {
 pub(super) fn content_fields(header: &[u8]) -> Vec<u8> {
     let is_of_content =
         |field: &Field<'_>| is_of_content(&String::from_utf8_lossy(field.name).to_ascii_lowercase());
-    field::fields(header).filter(is_of_content).flat_map(|field| with_end(field.raw)).collect()
+    field::fields(header).filter(is_of_content).flat_map(|field| field.with_end()).collect()
 }
 
 fn is_of_content(name: &str) -> bool {
@@ -156,27 +156,4 @@ fn is_of_content(name: &str) -> bool {
 
 fn is_owned(address: &str, rules: &Rules<'_>) -> bool {
     rules.owned.iter().any(|owned| owned.eq_ignore_ascii_case(address))
-}
-
-/// A field as it is, or in encoded words if the phone wrote it in other letters: no server need take these.
-fn as_ascii(field: Field<'_>, name: &str) -> Vec<u8> {
-    if field.raw.is_ascii() {
-        return with_end(field.raw);
-    }
-    let is_of_addresses = ["to", "cc", "bcc", "reply-to", "sender"].contains(&name)
-        || name.starts_with("resent-")
-        || name == "disposition-notification-to";
-    let value = if is_of_addresses {
-        let mailboxes = field::mailboxes(field.value, None);
-        mailboxes.iter().map(Mailbox::encode).collect::<Vec<_>>().join(",\r\n ")
-    } else {
-        words::encode(&field::text(field.value, None).unwrap_or_default())
-    };
-    format!("{}: {value}\r\n", String::from_utf8_lossy(field.name)).into_bytes()
-}
-
-fn with_end(raw: &[u8]) -> Vec<u8> {
-    let mut field = raw.trim_ascii_end().to_vec();
-    field.extend_from_slice(b"\r\n");
-    field
 }

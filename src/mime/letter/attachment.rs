@@ -122,6 +122,7 @@ impl Walk<'_> {
             // Another form of the same text, or what is meant for programs.
             || within.is_alternative && part.media_type.main == "text" && !part.is_attached()
             || within.is_signed && kind::is_smime_signature(part)
+            || part.is("text", "calendar") && !part.is_attached() && part.file_name().is_none()
             || part.is("application", "applefile") && part.file_name().is_none()
             || part.size == 0 && part.media_type.main == "text" && part.file_name().is_none();
         if is_hidden {

@@ -2,8 +2,6 @@
 //!
 //! Which parts are the text is decided by their types alone, so that it is known what to fetch.
 
-use bytes::Bytes;
-
 use crate::mime::calendar;
 use crate::mime::charset;
 use crate::mime::html;
@@ -12,6 +10,7 @@ use crate::mime::letter::Letter;
 use crate::mime::letter::Supplied;
 use crate::mime::letter::Want;
 use crate::mime::letter::Wanted;
+use crate::mime::letter::recode;
 use crate::mime::section::Section;
 use crate::mime::structure::Content;
 use crate::mime::structure::Structure;
@@ -107,11 +106,11 @@ impl Letter {
             [only] if only.kind == Kind::Html => {
                 shown.push(&html::settle(text::clean_html(self.decoded(only))), self.is_complete(only));
             }
-            [only] => shown.push(&html::from_text(&self.plain(only)), self.is_complete(only)),
+            [only] => shown.push(&html::from_text(&text::clean(&self.plain(only))), self.is_complete(only)),
             several => {
                 let fragments = several.iter().map(|piece| match piece.kind {
                     Kind::Html => text::clean_html(self.decoded(piece)),
-                    Kind::Plain | Kind::Calendar => html::from_text(&self.plain(piece)),
+                    Kind::Plain | Kind::Calendar => html::from_text(&text::clean(&self.plain(piece))),
                 });
                 let joined = html::join(fragments);
                 shown.push(&html::settle(joined), several.iter().all(|piece| self.is_complete(piece)));
@@ -128,7 +127,7 @@ impl Letter {
         let Some(whole) = self.supplied.get(&Section::WHOLE) else {
             return Shown { size: self.size(), is_truncated: true, ..Shown::default() };
         };
-        let data = as_text(&whole.bytes);
+        let data = recode::as_text(&whole.bytes);
         let kept = text::cut(&data, most.unwrap_or(usize::MAX));
         let is_truncated = kept.len() < data.len() || !whole.is_complete;
         let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
@@ -220,14 +219,6 @@ impl Assembly {
         let is_truncated = kept.len() < self.data.len() || !self.is_complete;
         let size = if self.is_complete && !self.is_full() { length } else { expected.max(length) };
         Shown { data: kept.to_owned(), size, is_truncated }
-    }
-}
-
-/// A message as text. One that has other bytes in it is told in the letters of Windows: nothing else can be sent.
-fn as_text(bytes: &Bytes) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => text.to_owned(),
-        _ => text::clean(&charset::decode(bytes, None)),
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod attachment;
 pub mod body;
 pub mod kind;
+mod recode;
 #[cfg(test)]
 mod tests;
 

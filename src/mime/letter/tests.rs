@@ -134,6 +134,35 @@ fn a_message_has_the_class_of_what_it_is_about() {
     );
 }
 
+#[track_caller]
+fn check_mime(raw: &[u8], expected: &str) {
+    let letter = Letter::read(Bytes::copy_from_slice(raw));
+    assert_eq!(letter.body(&whole(Form::Mime)).data, expected);
+}
+
+#[test]
+fn a_message_is_told_as_it_is_or_says_the_same_another_way() {
+    for same in ["Subject: Hei\r\n\r\nb\0".trim_end_matches('\0'), "Subject: æ\r\n\r\nø", "\r\n", "a"] {
+        check_mime(same.as_bytes(), same);
+    }
+    check_mime(
+        b"Subject: bl\xE5\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xE6\xF8\r\n",
+        "Subject: =?utf-8?B?YmzDpQ==?=\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\n5vgNCg==",
+    );
+    check_mime(
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\na\r\n--b\r\nX: y\r\n\r\n\0\r\n--b--\r\n",
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\na\r\n--b\r\nX: y\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\nAA==\r\n--b--\r\n",
+    );
+    check_mime(
+        b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n\xE5",
+        "Content-Type: message/rfc822\r\n\r\nSubject: x\r\nContent-Transfer-Encoding: base64\r\n\r\n5Q==",
+    );
+    let signed = "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n\x1b$B%F\x1b(B\r\n--b--\r\n";
+    check_mime(signed.as_bytes(), signed);
+}
+
 #[test]
 fn a_message_of_nothing_but_an_invitation_says_what_it_is_about() {
     let raw = "Content-Type: text/calendar; method=REQUEST\n\nBEGIN:VEVENT\nSUMMARY:Lunch\nDESCRIPTION:Bring cake\n";
