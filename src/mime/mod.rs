@@ -10,6 +10,8 @@ pub mod charset;
 pub mod compose;
 pub mod conversation;
 pub mod field;
+#[cfg(test)]
+mod golden;
 pub mod headers;
 pub mod html;
 pub mod letter;

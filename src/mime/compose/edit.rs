@@ -119,7 +119,8 @@ impl<'a> Edits<'a> {
     fn attach_invitation(&mut self, letter: &Letter) {
         let Some(section) = letter.calendar_section() else { return };
         let Some(found) = letter.structure().part(&section) else { return };
-        if letter.attachments().iter().any(|attachment| attachment.section == section) {
+        let calendars = ["text/calendar", "application/ics"];
+        if letter.attachments().iter().any(|file| calendars.contains(&file.media_type.as_str())) {
             return;
         }
         let attachment = Attachment { name: "invite.ics".to_owned(), ..Attachment::of(found, section) };
