@@ -106,6 +106,9 @@ const WEEK: [Weekday; 7] = [
     Weekday::Saturday,
 ];
 
+/// MS-ASCAL 3.2.5.3: calendars that may be shown and not be asked for.
+const UNKNOWN_CALENDARS: [&str; 8] = ["13", "16", "17", "18", "19", "21", "22", "23"];
+
 impl Pattern {
     /// Writes the children of `Recurrence`, in the order of the schema; `until` as the class writes it.
     pub(super) fn write(&self, tags: &Tags, until: Option<&str>, version: Version, writer: &mut Writer) {
@@ -166,6 +169,22 @@ impl Pattern {
         let until = filled(tags.until).map(told_until).transpose()?;
         let interval = filled(tags.interval).map(|child| number::<u32>(child, 0, 999)).transpose()?;
         let leap = byte(tags.is_leap_month, 0, 1)?;
+        // MS-ASCAL 3.2.5.3, MS-ASTASK 3.2.5.3: Status 6 for an element that the type has not, and for these calendars.
+        for (tag, kinds) in [
+            (tags.day_of_month, &[MONTHLY, YEARLY][..]),
+            (tags.day_of_week, &[DAILY, WEEKLY, MONTHLY_NTH, YEARLY_NTH]),
+            (tags.week_of_month, &[MONTHLY_NTH, YEARLY_NTH]),
+            (tags.month_of_year, &[YEARLY, YEARLY_NTH]),
+        ] {
+            if let Some(child) = filled(tag).filter(|_| !kinds.contains(&base.kind)) {
+                return Err(Unreadable::at(child, "not of a recurrence of this type"));
+            }
+        }
+        if let Some(child) = filled(tags.calendar_type)
+            && UNKNOWN_CALENDARS.contains(&child.text().trim())
+        {
+            return Err(Unreadable::at(child, "a calendar that nobody has"));
+        }
         Ok(Self {
             kind: base.kind,
             // MS-ASTASK 3.2.5.3.4 (Occurrences and Until): the number counts where both are there.

@@ -222,7 +222,7 @@ fn read_rule(
         return Ok(());
     };
     let told = Pattern::read(element, &pattern::TASK, None, date::parse)?;
-    check_rule(&told, element)?;
+    check_calendar(&told, element)?;
     // MS-ASTASK 3.2.5.3.3 (Start): status 6 without it.
     let missing = Unreadable { element: tasks::START, reason: "a recurrence without its start" };
     let start = told_date(filled(element, tasks::START).ok_or(missing)?)?;
@@ -244,21 +244,11 @@ fn read_rule(
     Ok(())
 }
 
-/// MS-ASTASK 2.2.2.3, 2.2.2.9, 2.2.2.10, 2.2.2.33: an element that does not go with the type is status 6.
-fn check_rule(told: &Pattern, element: Element<'_>) -> Result<(), Unreadable> {
-    let allowed: [(Tag, &[u8]); 4] = [
-        (tasks::DAY_OF_MONTH, &[pattern::MONTHLY, pattern::YEARLY]),
-        (tasks::DAY_OF_WEEK, &[pattern::DAILY, pattern::WEEKLY, pattern::MONTHLY_NTH, pattern::YEARLY_NTH]),
-        (tasks::WEEK_OF_MONTH, &[pattern::MONTHLY_NTH, pattern::YEARLY_NTH]),
-        (
-            tasks::CALENDAR_TYPE,
-            &[pattern::MONTHLY, pattern::MONTHLY_NTH, pattern::YEARLY, pattern::YEARLY_NTH],
-        ),
-    ];
-    let wrong = allowed
-        .into_iter()
-        .find(|(tag, kinds)| filled(element, *tag).is_some() && !kinds.contains(&told.kind));
-    wrong.map_or(Ok(()), |(element, _)| Err(Unreadable { element, reason: "does not go with the type" }))
+/// MS-ASTASK 2.2.2.4 (CalendarType): with months and years; elsewhere it is status 6.
+fn check_calendar(told: &Pattern, element: Element<'_>) -> Result<(), Unreadable> {
+    const KINDS: [u8; 4] = [pattern::MONTHLY, pattern::MONTHLY_NTH, pattern::YEARLY, pattern::YEARLY_NTH];
+    let wrong = filled(element, tasks::CALENDAR_TYPE).filter(|_| !KINDS.contains(&told.kind));
+    wrong.map_or(Ok(()), |child| Err(Unreadable::at(child, "not of a recurrence of this type")))
 }
 
 fn write_complete(item: &Task, tag: Tag, _: &View<'_>, writer: &mut Writer) {
