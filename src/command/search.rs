@@ -35,6 +35,8 @@ pub async fn search(
     let request = Request::parse(document.root()).ok_or(Common::INVALID_XML)?;
     let response = match request.store {
         Store::Directory => in_directory(app, account, version, &request).await?,
+        // MS-ASTASK 3.2.5.2 and its kin: 2 for a search in items that are no mail.
+        Store::Mailbox if request.names_items => Response::of_store(Status::INVALID_REQUEST),
         // There is no mail, and there are no files.
         Store::Mailbox => Response::of_store(Status::NOT_FOUND),
         Store::DocumentLibrary => Response::of_store(Status::ACCESS_BLOCKED),

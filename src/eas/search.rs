@@ -2,8 +2,13 @@
 
 use wbxml::Element;
 use wbxml::Fragment;
+use wbxml::Tag;
 use wbxml::Writer;
+use wbxml::calendar;
+use wbxml::contacts;
+use wbxml::notes;
 use wbxml::search as tag;
+use wbxml::tasks;
 
 use crate::eas::element;
 
@@ -60,6 +65,8 @@ pub struct Request {
     pub store: Store,
     /// The words sought; empty when it is no plain text.
     pub query: String,
+    /// Whether it asks for elements of events, contacts, tasks or notes, in which nobody can search.
+    pub names_items: bool,
     /// Which of the results; none for the first hundred.
     pub range: Option<Range>,
     /// Whether pictures are wanted, and how many and how large.
@@ -95,11 +102,18 @@ impl Request {
         Some(Self {
             store: Store::named(element::text(store, tag::NAME)?),
             query: element::string(store, tag::QUERY).unwrap_or_default().trim().to_owned(),
+            names_items: store.child(tag::QUERY).is_some_and(names_items),
             range: option(tag::RANGE).and_then(|range| Range::parse(range.text())),
             picture: option(tag::PICTURE).map(Picture::parse),
             rebuild: option(tag::REBUILD_RESULTS).is_some(),
         })
     }
+}
+
+fn names_items(element: Element<'_>) -> bool {
+    const ITEMS: [Tag; 4] = [calendar::SUBJECT, contacts::FILE_AS, tasks::SUBJECT, notes::SUBJECT];
+    let is_of_item = ITEMS.iter().any(|tag| tag.page() == element.tag().page());
+    is_of_item || element.children().any(names_items)
 }
 
 impl Store {
@@ -232,6 +246,7 @@ mod tests {
             store: Store::Directory,
             query: "kari".to_owned(),
             range: Some(Range { first: 0, last: 2 }),
+            names_items: false,
             picture: Some(picture),
             rebuild: true,
         };
@@ -251,6 +266,14 @@ mod tests {
         assert_eq!((request.store, request.query.as_str()), (Store::Mailbox, ""));
         assert_eq!((request.range, request.picture, request.rebuild), (None, None, false));
         assert_eq!(parse(|_| {}), None);
+        let request = parse(|writer| {
+            writer.open(tag::STORE);
+            writer.text(tag::NAME, "Mailbox");
+            writer.open(tag::QUERY);
+            writer.open(tag::AND);
+            writer.text(tasks::SUBJECT, "lunsj");
+        });
+        assert!(request.unwrap().names_items);
     }
 
     #[test]
