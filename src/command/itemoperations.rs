@@ -17,6 +17,7 @@ use crate::eas::itemoperations::Fetch;
 use crate::eas::itemoperations::Operation;
 use crate::eas::itemoperations::Response;
 use crate::eas::itemoperations::Status;
+use crate::eas::itemoperations::shown::Shown;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
@@ -26,35 +27,35 @@ use crate::store::Reader;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
+use crate::store::item::Version;
 
 /// More than any phone asks for at once; each may be answered with a large item.
 const OPERATIONS: usize = 100;
 
 /// Answers an `ItemOperations`.
-pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {
+pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Result<Response, Error> {
     let asked = itemoperations::parse(document.root());
     if asked.is_empty() || asked.len() > OPERATIONS {
-        let response = Response { status: Status::PROTOCOL_ERROR, operations: Vec::new() };
-        return Ok(response.encode());
+        return Ok(Response { status: Status::PROTOCOL_ERROR, operations: Vec::new() });
     }
     let mut reader = app.store().read().await?;
     let mut operations = Vec::with_capacity(asked.len());
     for operation in asked {
         operations.push(done(&mut reader, phone, operation).await?);
     }
-    Ok(Response { status: Status::SUCCESS, operations }.encode())
+    Ok(Response { status: Status::SUCCESS, operations })
 }
 
 async fn done(reader: &mut Reader, phone: &Phone, operation: Operation) -> Result<Done, Error> {
     Ok(match operation {
         Operation::Fetch(fetch) => match shown(reader, phone, &fetch).await? {
-            Ok((class, properties)) => Done::Fetch {
+            Ok((class, shown)) => Done::Fetch {
                 status: Status::SUCCESS,
                 names: fetch.names,
-                class: Some(class.as_str()),
-                properties: Some(properties),
+                class: class.map(Class::as_str),
+                shown: Some(shown),
             },
-            Err(status) => Done::Fetch { status, names: fetch.names, class: None, properties: None },
+            Err(status) => Done::Fetch { status, names: fetch.names, class: None, shown: None },
         },
         Operation::EmptyFolderContents { collection_id, .. } => {
             Done::EmptyFolderContents { status: emptied(reader, phone, &collection_id).await?, collection_id }
@@ -67,29 +68,75 @@ async fn done(reader: &mut Reader, phone: &Phone, operation: Operation) -> Resul
     })
 }
 
-/// The class and the properties of an item.
+/// The class of an item and what is shown of it; a file has no class.
 async fn shown(
     reader: &mut Reader,
     phone: &Phone,
     fetch: &Fetch,
-) -> Result<Result<(Class, Fragment), Status>, Error> {
+) -> Result<Result<(Option<Class>, Shown), Status>, Error> {
     if let Some(status) = refused(fetch) {
         return Ok(Err(status));
+    }
+    if let Some(reference) = &fetch.names.file_reference {
+        return Ok(file(reader, phone, reference, fetch).await?.map(|file| (None, file)));
     }
     let (Some(folder), Some(server_id)) = (number(fetch), fetch.names.server_id.as_deref()) else {
         return Ok(Err(Status::PROTOCOL_ERROR));
     };
-    let account = phone.device.account;
-    let folder = folder::find(reader, account, folder).await?.filter(|row| !row.deleted);
-    let Some(folder) = folder.map(|row| row.folder) else { return Ok(Err(Status::NOT_FOUND)) };
-    let Some(item) = item_id(folder.id, server_id) else { return Ok(Err(Status::NOT_FOUND)) };
-    let row = item::newest(reader, Place { account, folder: folder.id, item }).await?;
-    let Some(row) = row.filter(|row| !row.version.meta.deleted) else { return Ok(Err(Status::NOT_FOUND)) };
-    let properties = window::content(folder.class, &row.version)
+    let Some((class, version)) = found(reader, phone, folder, server_id).await? else {
+        return Ok(Err(Status::NOT_FOUND));
+    };
+    let properties = window::content(class, &version)
         .ok()
-        .and_then(|content| properties(&content, phone, fetch))
+        .and_then(|content| properties(&content, phone, fetch, server_id))
         .ok_or(Status::CONVERSION_FAILED);
-    Ok(properties.map(|properties| (folder.class, properties)))
+    Ok(properties.map(|properties| (Some(class), Shown::Item(properties))))
+}
+
+/// The item of that name, if it is there.
+async fn found(
+    reader: &mut Reader,
+    phone: &Phone,
+    folder: FolderId,
+    server_id: &str,
+) -> Result<Option<(Class, Version)>, Error> {
+    let account = phone.device.account;
+    let row = folder::find(reader, account, folder).await?.filter(|row| !row.deleted);
+    let Some(folder) = row.map(|row| row.folder) else { return Ok(None) };
+    let Some(item) = item_id(folder.id, server_id) else { return Ok(None) };
+    let row = item::newest(reader, Place { account, folder: folder.id, item }).await?;
+    let row = row.filter(|row| !row.version.meta.deleted);
+    Ok(row.map(|row| (folder.class, row.version)))
+}
+
+/// A file of an event: its name is that of the event, and what the event calls it.
+// MS-ASCMD 2.2.3.177.8 (Status): 15 for what is no file, 8 for what it has not.
+async fn file(
+    reader: &mut Reader,
+    phone: &Phone,
+    reference: &str,
+    fetch: &Fetch,
+) -> Result<Result<Shown, Status>, Error> {
+    let unknown = Ok(Err(Status::INVALID_ATTACHMENT));
+    let Some((server_id, key)) = reference.rsplit_once(':') else { return unknown };
+    let Some(folder) = server_id.split(':').next().and_then(|id| id.parse().ok()) else { return unknown };
+    let Some((class, version)) = found(reader, phone, FolderId(folder), server_id).await? else {
+        return unknown;
+    };
+    let Ok(Content::Event(event)) = window::content(class, &version) else { return unknown };
+    let Some(file) = event.attachment(key) else { return unknown };
+    let Some(bytes) = file.bytes() else { return Ok(Err(Status::IO_FAILURE)) };
+    let content_type = file.content_type.to_owned();
+    Ok(match fetch.range {
+        None if bytes.is_empty() => Err(Status::EMPTY_FILE),
+        None => Ok(Shown::File { content_type, data: bytes, part: None }),
+        Some(range) => match range.ok().and_then(|range| range.cut(&bytes)) {
+            None => Err(Status::INVALID_RANGE),
+            Some((range, data)) => {
+                Ok(Shown::File { content_type, data: data.to_vec(), part: Some((range, bytes.len())) })
+            }
+        },
+    })
 }
 
 /// Names for what is not there.
@@ -101,7 +148,8 @@ fn refused(fetch: &Fetch) -> Option<Status> {
     if !store.eq_ignore_ascii_case("Mailbox") {
         return Some(Status::UNKNOWN_STORE);
     }
-    if fetch.names.file_reference.is_some() {
+    // MS-ASAIRS 2.2.2.24.3 (FileReference): of no length is of no file.
+    if fetch.names.file_reference.as_deref() == Some("") {
         return Some(Status::INVALID_ATTACHMENT);
     }
     fetch.names.long_id.is_some().then_some(Status::NOT_FOUND)
@@ -114,13 +162,14 @@ fn number(fetch: &Fetch) -> Option<FolderId> {
     text.trim().parse().ok().map(FolderId)
 }
 
-fn properties(content: &Content, phone: &Phone, fetch: &Fetch) -> Option<Fragment> {
+fn properties(content: &Content, phone: &Phone, fetch: &Fetch, server_id: &str) -> Option<Fragment> {
     let view = View {
         version: phone.version,
         body: &fetch.body,
         truncation: None,
         owner: &phone.owner,
         birthday: phone.birthday,
+        server_id,
     };
     match &fetch.schema {
         None => {
@@ -171,7 +220,9 @@ mod tests {
         let some = || Some("x".to_owned());
         check(Some("Mailbox"), Names { server_id: some(), ..Names::default() }, None);
         check(None, Names { long_id: some(), ..Names::default() }, Some(Status::NOT_FOUND));
-        check(None, Names { file_reference: some(), ..Names::default() }, Some(Status::INVALID_ATTACHMENT));
+        check(None, Names { file_reference: some(), ..Names::default() }, None);
+        let nameless = Names { file_reference: Some(String::new()), ..Names::default() };
+        check(None, nameless, Some(Status::INVALID_ATTACHMENT));
         check(Some("Document Library"), Names::default(), Some(Status::DOCUMENT_ACCESS_DENIED));
         check(Some("Attic"), Names::default(), Some(Status::UNKNOWN_STORE));
     }

@@ -65,6 +65,8 @@ pub enum Waiting {
 enum Outcome {
     /// A document, or nothing to say.
     Body(Vec<u8>),
+    /// A document with its parts behind it.
+    Parts(Vec<u8>),
     /// A Ping that waits.
     Ping(ping::Watch),
     /// A Sync that waits.
@@ -106,6 +108,7 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
     match in_time(run(app, &request, (command, version), waited)).await {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
+        Ok(Outcome::Parts(body)) => Begun::Done(Response::in_parts(body)),
         Ok(Outcome::Ping(watch)) => Begun::Waiting(Waiting::Ping(watch)),
         Ok(Outcome::Sync(watch)) => Begun::Waiting(Waiting::Sync(request, watch)),
         Err(refusal) => {
@@ -147,7 +150,11 @@ async fn run(
             Synced::Waiting(watch) => Outcome::Sync(watch),
         });
     }
-    Box::pin(serve(app, &request.account, &phone, family, (command, document.as_ref()))).await
+    // MS-ASHTTP 2.2.1.1.2.5 (MS-ASAcceptMultiPart): or the flag of a request line in base64. From 12.1 on.
+    let wants_parts =
+        (request.accept_multipart || request.query.accept_multipart) && version >= Version::V12_1;
+    let asked = (command, document.as_ref());
+    Box::pin(serve(app, &request.account, (&phone, family), asked, wants_parts)).await
 }
 
 /// The document of a request that can be understood at all.
@@ -200,9 +207,9 @@ async fn admit(
 async fn serve(
     app: &App,
     account: &Account,
-    phone: &Phone,
-    family: Family,
+    (phone, family): (&Phone, Family),
     (command, document): (Command, Option<&Document>),
+    wants_parts: bool,
 ) -> Result<Outcome, Refusal> {
     let body = match (command, document) {
         (Command::Ping, document) => match ping::begin(app, phone, document).await? {
@@ -217,7 +224,11 @@ async fn serve(
         (Command::Search, Some(document)) => search::search(app, account, phone.version, document).await?,
         (Command::Settings, Some(document)) => settings::settings(app, phone, document).await?,
         (Command::ItemOperations, Some(document)) => {
-            itemoperations::itemoperations(app, phone, document).await?
+            let response = itemoperations::itemoperations(app, phone, document).await?;
+            if wants_parts {
+                return Ok(Outcome::Parts(response.encode_in_parts()));
+            }
+            response.encode()
         }
         (Command::Provision, Some(document)) => provision::provision(app, phone, document).await?,
         (_, None) => return Err(Common::INVALID_CONTENT.into()),

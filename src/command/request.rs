@@ -48,9 +48,17 @@ impl Response {
     /// What WBXML travels as.
     pub const WBXML: &'static str = "application/vnd.ms-sync.wbxml";
 
+    /// What a document with its parts behind it travels as (MS-ASCMD 2.2.1.10.1).
+    pub const PARTS: &'static str = "application/vnd.ms-sync.multipart";
+
     /// 200 with a document.
     pub fn wbxml(body: Vec<u8>) -> Self {
         Self { status: 200, headers: Vec::new(), content_type: Self::WBXML, body }
+    }
+
+    /// 200 with a document and its parts behind it.
+    pub fn in_parts(body: Vec<u8>) -> Self {
+        Self { content_type: Self::PARTS, ..Self::wbxml(body) }
     }
 
     /// A status alone.

@@ -1,7 +1,8 @@
 //! The `ItemOperations` command as values: single items fetched, folders emptied, conversations moved. Does none of it.
 
+pub mod shown;
+
 use wbxml::Element;
-use wbxml::Fragment;
 use wbxml::Tag;
 use wbxml::Writer;
 use wbxml::airsync;
@@ -11,6 +12,9 @@ use wbxml::itemoperations as tag;
 use wbxml::search;
 
 use crate::eas::element;
+use crate::eas::itemoperations::shown::BadRange;
+use crate::eas::itemoperations::shown::Range;
+use crate::eas::itemoperations::shown::Shown;
 use crate::eas::preference::BodyPreference;
 
 // MS-ASCMD 2.2.3.177.8 (Status, of ItemOperations).
@@ -88,8 +92,8 @@ pub struct Fetch {
     pub names: Names,
     /// Only these properties, if any are named.
     pub schema: Option<Vec<Tag>>,
-    /// Only this part of the data.
-    pub range: Option<String>,
+    /// Only this part of the data; an error where what was asked for is no part.
+    pub range: Option<Result<Range, BadRange>>,
     /// Whether as a whole message: 0 never, 1 when signed, 2 always.
     pub mime_support: Option<u8>,
     /// The forms of its body, best first.
@@ -149,7 +153,7 @@ impl Fetch {
         if let Some(options) = element.child(tag::OPTIONS) {
             let schema = options.child(tag::SCHEMA);
             read.schema = schema.map(|schema| schema.children().map(Element::tag).collect());
-            read.range = element::string(options, tag::RANGE);
+            read.range = element::text(options, tag::RANGE).map(|text| Range::parse(text).ok_or(BadRange));
             read.mime_support = element::number(options, airsync::MIME_SUPPORT);
             read.body = BodyPreference::parse_all(options);
         }
@@ -177,8 +181,8 @@ pub enum Done {
         names: Names,
         /// Its class, when it is there.
         class: Option<&'static str>,
-        /// The children of `Properties`, when it is there.
-        properties: Option<Fragment>,
+        /// What is shown of it, when it is there.
+        shown: Option<Shown>,
     },
     /// A folder was emptied, or not.
     EmptyFolderContents {
@@ -197,15 +201,38 @@ pub enum Done {
 }
 
 impl Response {
-    /// Writes the answer. The schema has moves first, then emptied folders, then fetched items.
+    /// Writes the answer with everything in it.
     pub fn encode(&self) -> Vec<u8> {
+        self.document(&mut None)
+    }
+
+    /// Writes the answer with the data of items and files behind the document, for phones that ask for it so.
+    // MS-ASCMD 2.2.1.10.1.1 (MultiPartResponse): the number of parts, where each begins and how long it is, the parts.
+    pub fn encode_in_parts(&self) -> Vec<u8> {
+        let mut data = Some(Vec::new());
+        let document = self.document(&mut data);
+        let parts: Vec<Vec<u8>> = std::iter::once(document).chain(data.into_iter().flatten()).collect();
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
+        let mut offset = 4 + 8 * parts.len();
+        let mut bytes = number(parts.len()).to_vec();
+        for part in &parts {
+            bytes.extend(number(offset));
+            bytes.extend(number(part.len()));
+            offset += part.len();
+        }
+        bytes.extend(parts.into_iter().flatten());
+        bytes
+    }
+
+    /// The document; what `parts` takes is not in it. The schema has moves first, then emptied folders, then items.
+    fn document(&self, parts: &mut Option<Vec<Vec<u8>>>) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.open(tag::ITEM_OPERATIONS);
         writer.number(tag::STATUS, self.status);
         writer.container(tag::RESPONSE, |writer| {
             let mut operations: Vec<&Done> = self.operations.iter().collect();
             operations.sort_by_key(|done| done.place());
-            operations.into_iter().for_each(|done| done.write(writer));
+            operations.into_iter().for_each(|done| done.write(parts, writer));
         });
         writer.finish()
     }
@@ -220,7 +247,7 @@ impl Done {
         }
     }
 
-    fn write(&self, writer: &mut Writer) {
+    fn write(&self, parts: &mut Option<Vec<Vec<u8>>>, writer: &mut Writer) {
         match self {
             Self::Move { status, conversation_id } => {
                 writer.open(tag::MOVE);
@@ -232,13 +259,13 @@ impl Done {
                 writer.number(tag::STATUS, status);
                 writer.text(airsync::COLLECTION_ID, collection_id);
             }
-            Self::Fetch { status, names, class, properties } => {
+            Self::Fetch { status, names, class, shown } => {
                 writer.open(tag::FETCH);
                 writer.number(tag::STATUS, status);
                 write_names(names, *class, writer);
-                if let Some(properties) = properties {
+                if let Some(shown) = shown {
                     writer.open(tag::PROPERTIES);
-                    writer.append(properties);
+                    shown.write(parts, writer);
                     writer.close();
                 }
             }
@@ -266,6 +293,7 @@ fn write_names(names: &Names, class: Option<&str>, writer: &mut Writer) {
 #[cfg(test)]
 mod tests {
     use wbxml::Document;
+    use wbxml::Fragment;
     use wbxml::Limits;
     use wbxml::contacts;
 
@@ -321,15 +349,50 @@ mod tests {
                     status: Status::SUCCESS,
                     names,
                     class: Some("Contacts"),
-                    properties: Some(properties),
+                    shown: Some(Shown::Item(properties)),
                 },
-                Done::Fetch { status: Status::NOT_FOUND, names: lost, class: None, properties: None },
+                Done::Fetch { status: Status::NOT_FOUND, names: lost, class: None, shown: None },
                 Done::EmptyFolderContents { status: Status::ACCESS_DENIED, collection_id: "7".to_owned() },
                 Done::Move { status: Status::ACTION_NOT_SUPPORTED, conversation_id: "x".to_owned() },
             ],
         };
         check("itemoperations/response", &response.encode());
+        let parts = response.encode_in_parts();
+        assert_eq!(parts.get(..8), Some(&[1, 0, 0, 0, 12, 0, 0, 0][..]));
         let failure = Response { status: Status::PROTOCOL_ERROR, operations: vec![] };
         check("itemoperations/failure", &failure.encode());
+    }
+
+    #[test]
+    fn data_stands_behind_the_document_where_it_is_asked_for_so() {
+        let body = Fragment::build(|writer| {
+            writer.text(contacts::FILE_AS, "Nordmann, Kari");
+            writer.container(airsyncbase::BODY, |writer| {
+                writer.number(airsyncbase::TYPE, 1);
+                writer.number(airsyncbase::ESTIMATED_DATA_SIZE, 5);
+                writer.text(airsyncbase::DATA, "Hei p\u{e5}");
+            });
+        });
+        let file = Shown::File {
+            content_type: "text/plain".to_owned(),
+            data: b"345".to_vec(),
+            part: Some((Range { first: 3, last: 5 }, 10)),
+        };
+        let fetched = |shown| Done::Fetch {
+            status: Status::SUCCESS,
+            names: Names::default(),
+            class: None,
+            shown: Some(shown),
+        };
+        let operations = vec![fetched(Shown::Item(body)), fetched(file)];
+        let response = Response { status: Status::SUCCESS, operations };
+        check("itemoperations/inline", &response.encode());
+        let bytes = response.encode_in_parts();
+        let number =
+            |at: usize| usize::try_from(u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())).unwrap();
+        let part = |index: usize| &bytes[number(4 + 8 * index)..][..number(8 + 8 * index)];
+        assert_eq!((number(0), part(1), part(2)), (3, "Hei p\u{e5}".as_bytes(), &b"345"[..]));
+        assert_eq!(number(4 + 16) + number(8 + 16), bytes.len());
+        check("itemoperations/part-0", part(0));
     }
 }

@@ -98,6 +98,24 @@ object! {
 }
 
 object! {
+    /// A file, or where something is on the net.
+    pub struct Link {
+        /// Where it is; a `data:` address holds it.
+        href: Option<String> = "href",
+        /// Its media type.
+        content_type: Option<String> = "contentType",
+        /// How many bytes it has.
+        size: Option<u32> = "size",
+        /// What it is to the event: `enclosure` for what belongs to it.
+        rel: Option<String> = "rel",
+        /// What it is called.
+        title: Option<String> = "title",
+        /// What the text calls it.
+        cid: Option<String> = "cid",
+    }
+}
+
+object! {
     /// A place on the net, such as a video conference.
     pub struct VirtualLocation {
         /// The name people read.

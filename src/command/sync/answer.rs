@@ -58,7 +58,8 @@ impl Listener for Answer<'_> {
             Step::SoftDelete => Change::SoftDelete { server_id },
             Step::Add | Step::Change => {
                 let content = window::content(self.folder.class, &news.version)?;
-                let data = encode(&content, &view(self.phone, &self.options))?;
+                let shown = View { server_id: &server_id, ..view(self.phone, &self.options) };
+                let data = encode(&content, &shown)?;
                 if news.step == Step::Add {
                     Change::Add { server_id, data }
                 } else {
@@ -80,6 +81,7 @@ pub(super) fn view<'a>(phone: &'a Phone, options: &'a Options) -> View<'a> {
         truncation: options.truncation_limit().and_then(|limit| u32::try_from(limit).ok()),
         owner: &phone.owner,
         birthday: phone.birthday,
+        server_id: "",
     }
 }
 

@@ -7,12 +7,14 @@ use super::answer;
 use super::collection::Turn;
 use super::conflict::Edit;
 use super::fingerprint::fingerprint;
+use super::made::made;
 use super::window;
 use crate::app::App;
 use crate::command::owe::Deed;
 use crate::command::owe::owe;
 use crate::eas::class;
 use crate::eas::class::Reading;
+use crate::eas::class::View;
 use crate::eas::sync::Command as Asked;
 use crate::eas::sync::Options;
 use crate::eas::sync::Reply;
@@ -91,7 +93,7 @@ pub(super) async fn replies(
     outcomes: &[Outcome],
 ) -> Result<Vec<Reply>, Error> {
     let mut replies = Vec::new();
-    for outcome in outcomes {
+    for (outcome, command) in outcomes.iter().zip(&turn.ask.collection.commands) {
         let status = Status(u16::from(outcome.status));
         let server_id = outcome.server_id.clone().unwrap_or_default();
         let instance_id = outcome.instance.clone();
@@ -100,7 +102,7 @@ pub(super) async fn replies(
                 client_id: outcome.client_id.clone().unwrap_or_default(),
                 server_id: outcome.server_id.clone(),
                 status,
-                data: None,
+                data: made(tx, turn, (command, outcome)).await?,
             }),
             Command::Change if status != Status::SUCCESS => {
                 replies.push(Reply::Change { server_id, instance_id, status, data: None });
@@ -108,7 +110,13 @@ pub(super) async fn replies(
             Command::Delete if status != Status::SUCCESS => {
                 replies.push(Reply::Delete { server_id, instance_id, status });
             }
-            Command::Change | Command::Delete => {}
+            Command::Change => {
+                // MS-ASCMD 2.2.3.7.2 (Add): a change that went well is only mentioned where it brought a file.
+                if let Some(data) = made(tx, turn, (command, outcome)).await? {
+                    replies.push(Reply::Change { server_id, instance_id, status, data: Some(data) });
+                }
+            }
+            Command::Delete => {}
             Command::Fetch => replies.push(fetch(tx, turn, server_id).await?),
         }
     }
@@ -122,8 +130,9 @@ async fn fetch(tx: &mut Tx, turn: &Turn<'_>, server_id: String) -> Result<Reply,
         return Ok(missing(server_id));
     };
     let options = turn.options();
-    let data = window::content(turn.class(), &row.version)
-        .and_then(|content| answer::encode(&content, &answer::view(turn.phone, &options)));
+    let view = View { server_id: &server_id, ..answer::view(turn.phone, &options) };
+    let data =
+        window::content(turn.class(), &row.version).and_then(|content| answer::encode(&content, &view));
     Ok(match data {
         Ok(data) => Reply::Fetch { server_id, status: Status::SUCCESS, data: Some(data) },
         Err(_) => Reply::Fetch { server_id, status: Status::CONVERSION_ERROR, data: None },

@@ -5,6 +5,7 @@ mod apply;
 pub mod collection;
 mod conflict;
 mod fingerprint;
+mod made;
 pub mod window;
 
 use std::time::Duration;

@@ -27,6 +27,7 @@ mod testing;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wbxml::Element;
+use wbxml::Fragment;
 use wbxml::Tag;
 use wbxml::Version;
 use wbxml::Writer;
@@ -62,6 +63,8 @@ pub struct View<'a> {
     pub owner: &'a Owner,
     /// At what time of day it wants birthdays.
     pub birthday: BirthdayTime,
+    /// Our name for the item, which those of its files begin with; empty where it has none yet.
+    pub server_id: &'a str,
 }
 
 /// The time of day, in UTC, that puts a birthday on the right day in a family of phones.
@@ -120,6 +123,14 @@ pub fn write(content: &Content, view: &View<'_>, writer: &mut Writer) -> Result<
         Content::Message(_) => return Err(Unwritable { reason: "a mail without what it says" }),
     }
     Ok(())
+}
+
+/// What a phone hears of its own Add or Change beside the status: what the server made of it, if it has to know.
+pub fn answer(content: &Content, sent: Element<'_>, is_new: bool, view: &View<'_>) -> Option<Fragment> {
+    match content {
+        Content::Event(event) => event::answer(event, sent, is_new, view),
+        Content::Contact(_) | Content::Task(_) | Content::Note(_) | Content::Message(_) => None,
+    }
 }
 
 /// Lays the phone's `ApplicationData` over what it held, or makes a new item of it.

@@ -55,6 +55,7 @@ impl Phone {
             truncation: self.truncation,
             owner: &self.owner,
             birthday: self.birthday,
+            server_id: "1:17",
         }
     }
 

@@ -3,6 +3,7 @@
 //! What phones know and JSCalendar does not is in properties of our own: `lomme:busyStatus` (`tentative`,
 //! `out-of-office`, `elsewhere`), `lomme:sensitivity` (`personal`).
 
+pub mod attachment;
 pub mod attendance;
 pub mod place;
 pub mod series;
@@ -16,6 +17,7 @@ use jiff::civil::DateTime;
 use crate::model::calendar;
 use crate::model::calendar::Alert;
 use crate::model::calendar::AlertKind;
+use crate::model::calendar::Link;
 use crate::model::calendar::Location;
 use crate::model::calendar::Participant;
 use crate::model::calendar::Privacy;
@@ -79,6 +81,8 @@ object! {
         organizer_calendar_address: Option<String> = "organizerCalendarAddress",
         /// Who takes part.
         participants: BTreeMap<String, Participant> = "participants",
+        /// Files that belong to it, and addresses.
+        links: BTreeMap<String, Link> = "links",
         /// Reminders.
         alerts: BTreeMap<String, Alert> = "alerts",
         /// What it belongs to, by uid.

@@ -1,5 +1,6 @@
 //! Events: MS-ASCAL against the model's `Event`. Times, people, places and the series have files of their own.
 
+mod attachments;
 mod meeting;
 mod people;
 mod place;
@@ -13,6 +14,7 @@ mod tests;
 mod when;
 
 use wbxml::Element;
+use wbxml::Fragment;
 use wbxml::Tag;
 use wbxml::Version;
 use wbxml::Writer;
@@ -30,6 +32,8 @@ use crate::eas::class::codec;
 use crate::eas::class::codec::number;
 use crate::eas::class::codec::sensitivity;
 use crate::eas::class::codec::text;
+use crate::eas::class::event::attachments::read_attachments;
+use crate::eas::class::event::attachments::write_attachments;
 use crate::eas::class::event::meeting::read_meeting_status;
 use crate::eas::class::event::meeting::read_no_proposals;
 use crate::eas::class::event::meeting::read_response_requested;
@@ -88,6 +92,7 @@ fields! {
         calendar::ONLINE_MEETING_CONF_LINK => [told_elsewhere, write_conference]; from V14_1; keeps,
         calendar::ONLINE_MEETING_EXTERNAL_LINK => [told_elsewhere, write_link]; from V14_1; keeps,
         airsyncbase::LOCATION => [read_place, write_place]; from V16_0,
+        airsyncbase::ATTACHMENTS => [read_attachments, write_attachments]; from V16_0; keeps,
         // iOS 6.1 leaves the body out when only the alarm was changed.
         airsyncbase::BODY => [read_body, write_body]; from V12_0; keeps,
         airsyncbase::NATIVE_BODY_TYPE => [told_elsewhere, write_native_type]; from V12_0; keeps,
@@ -149,6 +154,11 @@ pub(super) fn read(
         event.updated = Some(reading.now);
     }
     Ok(event)
+}
+
+/// What a phone hears of its own Add or Change beside the status.
+pub(super) fn answer(event: &Event, sent: Element<'_>, is_new: bool, view: &View<'_>) -> Option<Fragment> {
+    attachments::answer(event, sent, is_new, view)
 }
 
 fn new(reading: &Reading<'_>) -> Event {

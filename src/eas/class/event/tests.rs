@@ -41,7 +41,9 @@ fn an_event_sent_back_is_unchanged() {
 #[test]
 fn no_element_is_shown_before_its_version() {
     for field in super::EVENT.iter().chain(super::EXCEPTION) {
-        let is_late = field.tag == calendar::ATTENDEES || field.tag == calendar::SENSITIVITY;
+        // Known to mail before, or to events but not to their exceptions.
+        let late = [calendar::ATTENDEES, calendar::SENSITIVITY, airsyncbase::ATTACHMENTS];
+        let is_late = late.contains(&field.tag);
         assert!(is_late || Some(field.versions.0) == field.tag.since(), "{:?}", field.tag);
     }
 }
@@ -238,6 +240,36 @@ fn a_value_that_makes_no_sense_is_refused_by_name() {
         calendar::ATTENDEE_TYPE,
     );
     check_unreadable(&format!("<calendar:UID>{}</calendar:UID>", "x".repeat(301)), calendar::UID);
+}
+
+/// MS-ASCAL 3.2.5.3: what the type of a recurrence has not, and calendars that cannot be asked for, are Status 6.
+#[test]
+fn a_recurrence_has_what_its_type_has() {
+    let recurrence = |kind: u8, more: &str| {
+        format!(
+            "<calendar:StartTime>20261102T080000Z</calendar:StartTime><calendar:Recurrence><calendar:Type>{kind}\
+             </calendar:Type><calendar:Interval>1</calendar:Interval>{more}</calendar:Recurrence>"
+        )
+    };
+    let element = |name: &str, value: u8| format!("<calendar:{name}>{value}</calendar:{name}>");
+    for (name, tag, kinds) in [
+        ("DayOfMonth", calendar::DAY_OF_MONTH, &[2, 5][..]),
+        ("DayOfWeek", calendar::DAY_OF_WEEK, &[0, 1, 3, 6]),
+        ("WeekOfMonth", calendar::WEEK_OF_MONTH, &[3, 6]),
+        ("MonthOfYear", calendar::MONTH_OF_YEAR, &[5, 6]),
+    ] {
+        for kind in [0, 1, 2, 3, 5, 6] {
+            let xml = recurrence(kind, &element(name, 2));
+            let read = Phone::new(Version::V14_1).sends(Class::Calendar, None, &xml);
+            let refused = read.err().map(|refused| refused.element);
+            assert_eq!(refused, (!kinds.contains(&kind)).then_some(tag), "{name} in {kind}");
+        }
+    }
+    for number in [13, 16, 17, 18, 19, 21, 22, 23, 24] {
+        check_unreadable(&recurrence(2, &element("CalendarType", number)), calendar::CALENDAR_TYPE);
+    }
+    check_unreadable(&recurrence(1, &element("FirstDayOfWeek", 7)), calendar::FIRST_DAY_OF_WEEK);
+    check_unreadable(&recurrence(4, ""), calendar::TYPE);
 }
 
 /// Quirk empty-attendees.
