@@ -28,10 +28,12 @@ impl Mailbox {
 
     /// As it stands in a header, in ASCII as far as the address is.
     pub fn encode(&self) -> String {
-        match &self.name {
-            None => self.address.clone(),
-            Some(name) if name.is_ascii() => self.to_string(),
-            Some(name) => format!("{} <{}>", words::encode(name), self.address),
+        let is_wrong = |c: char| c.is_control() || c == '<' || c == '>';
+        let address = self.address.replace(is_wrong, "");
+        match self.name.as_deref().map(clean) {
+            None => address,
+            Some(name) if name.is_ascii() => Self { name: Some(name), address }.to_string(),
+            Some(name) => format!("{} <{address}>", words::encode(&name)),
         }
     }
 }
@@ -209,6 +211,8 @@ mod tests {
         assert_eq!(mailbox.to_string(), r#""O\"la \\ x, y" <a@example.com>"#);
         assert_eq!(read(&mailbox.to_string()), [mailbox]);
         assert_eq!(Mailbox::bare("a@example.com").to_string(), "a@example.com");
+        let evil = Mailbox { name: Some("O\r\nBcc: x@y".to_owned()), address: "a@b\r\n>, <c@d".to_owned() };
+        assert_eq!(evil.encode(), "\"O Bcc: x@y\" <a@b, c@d>");
     }
 
     proptest::proptest! {

@@ -10,7 +10,7 @@ use crate::mime::charset;
 use crate::mime::parameter::Typed;
 use crate::mime::words;
 
-/// No more of one field is looked at: MS-ASEMAIL 2.2.2.81 (To) has no place for more.
+/// No more of a text is looked at: nobody reads it.
 const LONGEST: usize = 32 * 1024;
 /// No more of a type and what stands beside it: a name of a file is shorter.
 const LONGEST_TYPE: usize = 8 * 1024;
@@ -141,7 +141,8 @@ pub fn text(value: &[u8], charset: Option<&str>) -> Option<String> {
 
 /// The addresses in a value, those of groups among them.
 pub fn mailboxes(value: &[u8], charset: Option<&str>) -> Vec<Mailbox> {
-    address::read(&prepared(value, charset, LONGEST))
+    // Nobody who is written to may be forgotten; the reader takes as long as the text.
+    address::read(&prepared(value, charset, LONGEST_HEADER))
 }
 
 /// The words in angle brackets, as message ids are.

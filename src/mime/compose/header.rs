@@ -1,5 +1,7 @@
 //! The header of a message that goes out: what the phone wrote, and what is ours to set. Knows no part.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
@@ -105,8 +107,9 @@ impl Header {
         self.fields.extend_from_slice(content);
         let all = self.said.to.iter().chain(&self.said.cc).chain(&self.said.bcc);
         let mut recipients: Vec<String> = Vec::new();
+        let mut known = HashSet::new();
         for Mailbox { address, .. } in all.filter(|mailbox| mailbox.address.contains('@')) {
-            if !recipients.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+            if known.insert(address.to_ascii_lowercase()) {
                 recipients.push(address.clone());
             }
         }
@@ -133,8 +136,10 @@ impl Header {
     }
 }
 
-/// Adds a field to a header.
+/// Adds a field to a header. A value makes no other field: its lines end where a space follows, or not at all.
 pub(super) fn add(header: &mut Vec<u8>, name: &str, value: &str) {
+    let lines = value.split("\r\n ").map(|line| line.replace(|c: char| c.is_control(), " "));
+    let value = lines.collect::<Vec<_>>().join("\r\n ");
     header.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
 }
 

@@ -102,6 +102,15 @@ fn those_who_get_it_unseen_stay_unseen() {
 }
 
 #[test]
+fn nobody_of_many_is_forgotten() {
+    let many: Vec<String> = (0..3000).map(|number| format!("Søren <a{number}@example.com>")).collect();
+    let sent = send(&format!("To: {}\n\nx", many.join(",\n ")));
+    assert_eq!(sent.recipients.len(), 3000);
+    let parsed = Letter::read(crlf(&arrived(sent.wire(), b"")));
+    assert_eq!(parsed.headers().to.len(), 3000);
+}
+
+#[test]
 fn letters_beyond_ascii_in_the_header_are_encoded() {
     let sent = send("To: Søren <a@example.com>\nSubject: Blåbær\n\n");
     let text = arrived(sent.wire(), b"");
@@ -241,6 +250,7 @@ fn a_draft_is_a_message_with_what_it_keeps() {
         to: vec![Mailbox { name: Some("Søren".to_owned()), address: "a@example.com".to_owned() }],
         bcc: vec![Mailbox::bare("b@example.com")],
         subject: "Blå\r\nX: y".to_owned(),
+        references: vec!["1@a>\r\nX-Evil: yes\r\nX: <".to_owned()],
         words: "<p>Hei</p>".to_owned(),
         is_html: true,
         kept: vec![Section::WHOLE.child(2)],
@@ -254,6 +264,7 @@ fn a_draft_is_a_message_with_what_it_keeps() {
     let outgoing = with_rules(|rules| draft::write(&draft, Some(&before), rules));
     let letter = Letter::read(crlf(&arrived(outgoing.copy(), &crlf(ORIGINAL))));
     assert_eq!(letter.headers().subject.as_deref(), Some("Blå  X: y"));
+    assert!(!arrived(outgoing.copy(), &crlf(ORIGINAL)).contains("\nX"));
     assert_eq!((letter.headers().to.clone(), letter.headers().bcc.clone()), (draft.to, draft.bcc));
     assert_eq!(letter.body(&Want { form: Form::Text, most: None }).data, "Hei");
     assert_eq!(letter.body(&Want { form: Form::Html, most: None }).data, "<p>Hei</p>");
