@@ -120,7 +120,7 @@ async fn a_removed_phone_is_sent_back_to_the_folders() {
     server.stop().await;
 }
 
-/// Rule 12: a phone that waits hears at once that it is welcome no more, and by its FolderSync why.
+/// Rule 12: a phone that waits hears at once that it is welcome no more, and by its `FolderSync` why.
 #[tokio::test]
 async fn a_phone_that_waits_is_sent_off_when_it_is_blocked_or_removed() {
     let server = Server::start().await;
