@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod fault;
+mod policy;
 pub mod value;
 
 use std::fs;
@@ -17,6 +18,7 @@ use self::connection::Connection;
 use self::fault::Fault;
 use self::fault::Place;
 use crate::model::class::Class;
+use crate::model::policy::Provisioning;
 use crate::sync::conflict;
 
 /// Everything an administrator can say.
@@ -36,7 +38,9 @@ pub struct Config {
     /// What one client may cost.
     pub limits: Limits,
     /// What is asked of a phone before it gets anything.
-    pub policy: Policy,
+    pub policy: Provisioning,
+    /// How long what is no longer in force is kept.
+    pub retention: Retention,
     /// Who wins when both sides changed the same item.
     pub conflict: Conflict,
     /// What is written down while we run.
@@ -141,25 +145,21 @@ pub struct Limits {
     pub log_ins: usize,
 }
 
-/// `[policy]`: what a phone is asked to keep to (MS-ASPROV).
+/// `[retention]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Policy {
-    /// Whether a phone that has not accepted the policy gets nothing.
-    pub required: bool,
-    /// Whether a phone that can keep only part of it may sync all the same.
-    pub allow_partial: bool,
-    /// Whether the phone needs a password.
-    pub password: bool,
-    /// Its least length.
-    pub password_length: u8,
-    /// Whether it needs letters and digits.
-    pub password_alphanumeric: bool,
-    /// The phone locks itself after so long; 0s: never.
+pub struct Retention {
+    /// How long a version that was replaced or deleted can be had again.
     #[serde(deserialize_with = "value::duration")]
-    pub lock_after: Duration,
-    /// The phone wipes itself after so many wrong passwords; 0: never.
-    pub wipe_after: u8,
+    pub versions: Duration,
+    /// A phone that was silent for longer starts anew.
+    #[serde(deserialize_with = "value::duration")]
+    pub silent_devices: Duration,
+    /// How long the logs of pulls and writes are kept.
+    #[serde(deserialize_with = "value::duration")]
+    pub logs: Duration,
+    /// How many rows of each log an account keeps at most.
+    pub log_rows: u32,
 }
 
 /// `[conflict]`: per class, who wins.
@@ -293,6 +293,8 @@ impl Config {
             );
         }
         self.check_limits()?;
+        policy::check(&self.policy)?;
+        self.check_retention()?;
         connection::check(&self.connections)
     }
 
@@ -310,6 +312,22 @@ impl Config {
         ];
         match least.into_iter().find(|(_, holds, _)| !holds) {
             Some((key, _, message)) => Err(Fault::at(Place::key("limits", key), message)),
+            None => Ok(()),
+        }
+    }
+
+    /// Less than a week, and phones that were off over a holiday would start anew.
+    fn check_retention(&self) -> Result<(), Fault> {
+        const DAY: Duration = Duration::from_hours(24);
+        let Retention { versions, silent_devices, logs, log_rows } = &self.retention;
+        let least = [
+            ("versions", *versions >= 7 * DAY, "must be at least `7d`"),
+            ("silent_devices", *silent_devices >= 7 * DAY, "must be at least `7d`"),
+            ("logs", *logs >= DAY, "must be at least `1d`"),
+            ("log_rows", *log_rows > 0, "must be at least 1"),
+        ];
+        match least.into_iter().find(|(_, holds, _)| !holds) {
+            Some((key, _, message)) => Err(Fault::at(Place::key("retention", key), message)),
             None => Ok(()),
         }
     }
@@ -365,17 +383,15 @@ impl Default for Limits {
     }
 }
 
-impl Default for Policy {
-    /// Asks for nothing: Nokia's Mail for Exchange may not sync under a policy that differs.
+impl Default for Retention {
     fn default() -> Self {
+        const DAY: Duration = Duration::from_hours(24);
         Self {
-            required: false,
-            allow_partial: true,
-            password: false,
-            password_length: 4,
-            password_alphanumeric: false,
-            lock_after: Duration::ZERO,
-            wipe_after: 0,
+            versions: 30 * DAY,
+            // A summer in a drawer is no reason to start anew.
+            silent_devices: 180 * DAY,
+            logs: 30 * DAY,
+            log_rows: 2000,
         }
     }
 }

@@ -9,9 +9,8 @@ use crate::app::App;
 use crate::app::Connections;
 use crate::config::Config;
 use crate::config::connection::Connection;
+use crate::config::connection::Credentials;
 use crate::config::connection::Kind;
-use crate::config::connection::LogIn;
-use crate::config::connection::Secret;
 use crate::connector::Connector;
 use crate::connector::dav;
 use crate::connector::dav::Dav;
@@ -67,16 +66,17 @@ fn connections(config: &Config) -> Result<Connections, Error> {
 }
 
 fn http_api(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
-    let log_in = match (connection.log_in, &connection.token) {
-        (LogIn::User, _) => http_api::LogIn::PerUser,
-        (LogIn::Organisation, Some(token)) => http_api::LogIn::Bearer(token.reveal().to_owned()),
-        (LogIn::Organisation, None) => http_api::LogIn::Basic {
-            user: connection.user.clone().unwrap_or_default(),
-            password: connection
-                .password
-                .as_ref()
-                .map(|password| password.reveal().to_owned())
-                .unwrap_or_default(),
+    let log_in = match credentials(connection)? {
+        Credentials::Account => http_api::LogIn::PerUser,
+        Credentials::Token(token) => http_api::LogIn::Bearer(token.reveal().to_owned()),
+        Credentials::Password { user, password } => {
+            http_api::LogIn::Basic { user: user.to_owned(), password: password.reveal().to_owned() }
+        }
+        Credentials::Client { token_url, id, secret, scope } => http_api::LogIn::OAuth {
+            token_url: token_url.to_owned(),
+            client_id: id.to_owned(),
+            client_secret: secret.reveal().to_owned(),
+            scope: scope.to_owned(),
         },
     };
     // The contract's paths begin with /v1: who writes it in the address means the same.
@@ -87,18 +87,23 @@ fn http_api(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
 }
 
 fn dav(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
-    let secret = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.reveal().to_owned());
-    let log_in = match (connection.log_in, secret(&connection.token)) {
-        (LogIn::User, _) => dav::LogIn::PerUser,
-        (LogIn::Organisation, Some(token)) => dav::LogIn::Bearer(token),
-        (LogIn::Organisation, None) => dav::LogIn::Basic {
-            user: connection.user.clone().unwrap_or_default(),
-            password: secret(&connection.password).unwrap_or_default(),
-        },
+    let log_in = match credentials(connection)? {
+        Credentials::Account => dav::LogIn::PerUser,
+        Credentials::Token(token) => dav::LogIn::Bearer(token.reveal().to_owned()),
+        Credentials::Password { user, password } => {
+            dav::LogIn::Basic { user: user.to_owned(), password: password.reveal().to_owned() }
+        }
+        Credentials::Client { .. } => {
+            return Err(Unusable::LogIn("token_url", "only an `http_api` logs in so"));
+        }
     };
     let (url, classes) = (connection.url.clone(), connection.classes.clone());
     let settings = dav::Settings { url, log_in, classes, list_only: false, trust: trust(connection) };
     Ok(Arc::new(Dav::new(settings, app::now)?))
+}
+
+fn credentials(connection: &Connection) -> Result<Credentials<'_>, Unusable> {
+    connection.credentials().map_err(|(key, message)| Unusable::LogIn(key, message))
 }
 
 fn trust(connection: &Connection) -> Trust {

@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: Arguments) -> Outcome {
     let Arguments { listen, listen_tls, back_office, data, pull_every } = arguments;
     // What goes well is nothing to read about between the lines that say what to try.
     super::log_to_stderr(&config::Log { level: "warn".to_owned(), format: LogFormat::Text })?;
-    let options = Options { listen, listen_tls, back_office, data, pull_every };
+    let options = Options { listen, listen_tls, back_office, data, pull_every, ..Options::default() };
     demo::run(options, announce, serve::signals()).await?;
     Ok(())
 }

@@ -190,7 +190,7 @@ async fn admit(
         // MS-ASPROV 3.1.5.1: no key with Ping.
         let carries_key = command != Command::Ping;
         let asking = Asking { device: &device, family, version, key, carries_key };
-        if let Some(refusal) = provision::refusal(&provision::rules(&app.config().policy), asking) {
+        if let Some(refusal) = provision::refusal(&app.config().policy, asking) {
             return Err(refusal.into());
         }
     }

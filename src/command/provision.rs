@@ -8,7 +8,6 @@ use wbxml::Version;
 use crate::app::App;
 use crate::command::device;
 use crate::command::phone::Phone;
-use crate::config;
 use crate::eas::policy;
 use crate::eas::policy::Document as Told;
 use crate::eas::provision;
@@ -25,7 +24,6 @@ use crate::eas::quirk::Family;
 use crate::eas::quirk::Quirk;
 use crate::eas::status::Common;
 use crate::error::Error;
-use crate::model::policy::Policy;
 use crate::model::policy::Provisioning;
 use crate::store;
 use crate::store::device::Column;
@@ -90,25 +88,6 @@ impl Provisioned {
     }
 }
 
-/// What the administrator demands, in the words of the protocol.
-pub fn rules(config: &config::Policy) -> Provisioning {
-    let seconds = u32::try_from(config.lock_after.as_secs()).unwrap_or(u32::MAX);
-    Provisioning {
-        required: config.required,
-        refuse_partial: !config.allow_partial,
-        refuse_external: false,
-        exempt: Vec::new(),
-        policy: Policy {
-            device_password_enabled: config.password,
-            alphanumeric_device_password_required: config.password && config.password_alphanumeric,
-            min_device_password_length: config.password.then_some(config.password_length),
-            max_inactivity_time_device_lock: Some(seconds).filter(|seconds| *seconds > 0),
-            max_device_password_failed_attempts: Some(config.wipe_after).filter(|attempts| *attempts > 0),
-            ..Policy::default()
-        },
-    }
-}
-
 /// A request that is not itself a `Provision`.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
@@ -136,11 +115,11 @@ pub fn refusal(rules: &Provisioning, asking: Asking<'_>) -> Option<Common> {
     if !is_bound || !asking.carries_key {
         return None;
     }
-    if rules.refuse_partial && !policy::is_told_whole(&rules.policy, asking.version) {
+    if rules.refuse_partial && !policy::is_told_whole(&rules.settings, asking.version) {
         return Some(Common::DEVICE_NOT_FULLY_PROVISIONABLE);
     }
     let Some(key) = asking.key else { return Some(Common::LEGACY_DEVICE_ON_STRICT_POLICY) };
-    let in_force = policy::fingerprint(&rules.policy, asking.version);
+    let in_force = policy::fingerprint(&rules.settings, asking.version);
     match known.taken {
         Some(taken) if taken.fingerprint == in_force => {
             (taken.key != key).then_some(Common::INVALID_POLICY_KEY)
@@ -157,12 +136,12 @@ pub async fn provision(app: &App, phone: &Phone, document: &Document) -> Result<
 }
 
 async fn answer(app: &App, phone: &Phone, request: &Request) -> Result<Response, Error> {
-    let rules = rules(&app.config().policy);
+    let rules = &app.config().policy;
     let mut tx = app.store().begin().await?;
     let stored = store::device::by_number(&mut tx, phone.device.account, phone.device.number).await?;
     let before = stored.map(|device| Provisioned::read(&device.provision)).unwrap_or_default();
     let fresh = [u32::from_le_bytes(app.random()), u32::from_le_bytes(app.random())].map(key);
-    let (after, mut response) = decide(before.clone(), request, &rules, phone.version, fresh);
+    let (after, mut response) = decide(before.clone(), request, rules, phone.version, fresh);
     if let Some(said) = &request.device {
         device::keep(&mut tx, &phone.device, said).await?;
         response.device = Some(crate::eas::settings::Status::SUCCESS);
@@ -203,7 +182,7 @@ fn decide(
         return acknowledged(known, asked, rules, version, taken);
     }
     known.told = Some(told);
-    let document = Told::of(&rules.policy, form, version);
+    let document = Told::of(&rules.settings, form, version);
     (known, of_policy(asked, PolicyStatus::SUCCESS, Some(told), Some(document)))
 }
 
@@ -248,7 +227,7 @@ fn acknowledged(
     if let Some(common) = refused {
         return (known, Response::of_status(common.into()));
     }
-    let fingerprint = policy::fingerprint(&rules.policy, version);
+    let fingerprint = policy::fingerprint(&rules.settings, version);
     let taken = match known.taken.take() {
         // The answer was lost, and the device says it again.
         Some(taken) if taken.told == told && taken.fingerprint == fingerprint => taken,
@@ -273,6 +252,7 @@ fn of_policy(
 mod tests {
     use super::*;
     use crate::model::id::AccountId;
+    use crate::model::policy::Policy;
 
     const TOLD: PolicyKey = PolicyKey(11);
     const TAKEN: PolicyKey = PolicyKey(22);
@@ -345,7 +325,7 @@ mod tests {
             taken: Some(Taken { key: TAKEN, fingerprint, told: TOLD }),
             ..Provisioned::default()
         };
-        let known = taken(policy::fingerprint(&rules.policy, Version::V14_1));
+        let known = taken(policy::fingerprint(&rules.settings, Version::V14_1));
         assert_eq!(
             refused(&rules, &known, Some(PolicyKey(5)), Version::V14_1),
             Some(Common::INVALID_POLICY_KEY)
@@ -356,8 +336,9 @@ mod tests {
 
     #[test]
     fn a_version_that_cannot_carry_the_policy_is_told_so_where_all_of_it_counts() {
-        let policy = Policy { allow_camera: false, ..Policy::default() };
-        let rules = Provisioning { required: true, refuse_partial: true, policy, ..Provisioning::default() };
+        let settings = Policy { allow_camera: false, ..Policy::default() };
+        let rules =
+            Provisioning { required: true, refuse_partial: true, settings, ..Provisioning::default() };
         let refused = refused(&rules, &Provisioned::default(), Some(PolicyKey::NONE), Version::V12_0);
         assert_eq!(refused, Some(Common::DEVICE_NOT_FULLY_PROVISIONABLE));
     }

@@ -39,6 +39,16 @@ pub struct Connection {
     pub token: Option<Secret>,
     /// The file that holds it.
     pub token_file: Option<PathBuf>,
+    /// Where a token is fetched by OAuth 2 client credentials, instead of being stated.
+    pub token_url: Option<String>,
+    /// Our id there.
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<Secret>,
+    /// The file that holds it.
+    pub client_secret_file: Option<PathBuf>,
+    /// What the token is to be good for; most servers need not be told.
+    pub scope: Option<String>,
     /// A user name for Basic, instead of a token.
     pub user: Option<String>,
     /// Its password.
@@ -80,6 +90,33 @@ pub enum LogIn {
     Organisation,
     /// Each account with its own (`lomme account connect`).
     User,
+}
+
+/// How a connection logs in, once it is known that it can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credentials<'a> {
+    /// By each account's own log-in.
+    Account,
+    /// By a token that is stated.
+    Token(&'a Secret),
+    /// By a user's name and password.
+    Password {
+        /// The name.
+        user: &'a str,
+        /// The password.
+        password: &'a Secret,
+    },
+    /// By a token that is fetched as an OAuth client.
+    Client {
+        /// Where it is fetched.
+        token_url: &'a str,
+        /// The client's id.
+        id: &'a str,
+        /// Its secret.
+        secret: &'a Secret,
+        /// What the token is to be good for; may be empty.
+        scope: &'a str,
+    },
 }
 
 /// Something that must not be printed.
@@ -131,6 +168,7 @@ impl Connection {
     pub(super) fn resolve(&mut self, folder: &Path, index: usize) -> Result<(), Fault> {
         let secrets = [
             ("token_file", &mut self.token, &self.token_file),
+            ("client_secret_file", &mut self.client_secret, &self.client_secret_file),
             ("password_file", &mut self.password, &self.password_file),
             ("hook_key_file", &mut self.hook_key, &self.hook_key_file),
         ];
@@ -169,24 +207,61 @@ impl Connection {
         if self.kind == Kind::Local {
             return Ok(());
         }
-        if !["http://", "https://"].iter().any(|scheme| self.url.starts_with(scheme)) {
+        if !is_address(&self.url) {
             return Err(fault(index, "url", "must be an address such as `https://office.example`"));
         }
-        if self.log_in == LogIn::User {
-            return Ok(());
-        }
-        match (&self.token, &self.user, &self.password) {
-            (Some(_), None, None) | (None, Some(_), Some(_)) => Ok(()),
-            (Some(_), _, _) => {
-                Err(fault(index, "token", "state a token, or a user and a password, not both"))
+        match self.credentials() {
+            Ok(Credentials::Client { token_url, .. }) if !is_address(token_url) => {
+                Err(fault(index, "token_url", "must be an address such as `https://log-in.example/token`"))
             }
-            (None, _, _) => Err(fault(
-                index,
-                "token",
-                "state a `token`, or `user` and `password`, or `log_in = \"user\"` if each account has its own",
-            )),
+            Ok(Credentials::Client { .. }) if self.kind == Kind::Dav => {
+                Err(fault(index, "token_url", "only an `http_api` logs in so; state another log-in"))
+            }
+            Ok(_) => Ok(()),
+            Err((key, message)) => Err(fault(index, key, message)),
         }
     }
+
+    /// How it logs in; else the key to look at and what would be right.
+    pub fn credentials(&self) -> Result<Credentials<'_>, (&'static str, &'static str)> {
+        let user = (self.user.as_deref(), self.password.as_ref());
+        let client = (self.token_url.as_deref(), self.client_id.as_deref(), self.client_secret.as_ref());
+        match (self.log_in, &self.token, user, client) {
+            (LogIn::User, None, (None, None), (None, None, None)) => Ok(Credentials::Account),
+            (LogIn::User, _, _, _) => {
+                Err(("log_in", "with `user` no token, password or client is stated here"))
+            }
+            (LogIn::Organisation, Some(token), (None, None), (None, None, None)) => {
+                Ok(Credentials::Token(token))
+            }
+            (LogIn::Organisation, None, (Some(user), Some(password)), (None, None, None)) => {
+                Ok(Credentials::Password { user, password })
+            }
+            (LogIn::Organisation, None, (None, None), (Some(token_url), Some(id), Some(secret))) => {
+                let scope = self.scope.as_deref().unwrap_or_default();
+                Ok(Credentials::Client { token_url, id, secret, scope })
+            }
+            (LogIn::Organisation, None, (None, None), (None, None, None)) => Err((
+                "token",
+                "state a `token`, or `user` and `password`, or `token_url`, `client_id` and `client_secret`, \
+                 or `log_in = \"user\"` if each account has its own",
+            )),
+            (LogIn::Organisation, None, (None, None), _) => {
+                Err(("token_url", "goes with `client_id` and `client_secret`: state all three"))
+            }
+            (LogIn::Organisation, None, _, (None, None, None)) => {
+                Err(("user", "goes with `password`: state both"))
+            }
+            (LogIn::Organisation, _, _, _) => {
+                Err(("token", "state one log-in: a token, or a user and a password, or an OAuth client"))
+            }
+        }
+    }
+}
+
+/// Whether it looks like an address of the web; the connector looks closer.
+fn is_address(url: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 /// Each by itself, then all together: names are unique, and each class and the directory come from one.

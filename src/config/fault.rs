@@ -95,6 +95,9 @@ fn plainly(message: &str, value: &str) -> String {
     }
     message
         .replace("expected usize", "expected a whole number, 0 or more")
+        .replace("expected u32", "expected a whole number, 0 or more")
+        .replace("expected i32", "expected a whole number")
+        .replace("expected a boolean", "expected true or false")
         .replace("expected u8", "expected a whole number from 0 to 255")
 }
 

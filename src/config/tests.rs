@@ -44,9 +44,21 @@ fn the_sample_is_valid_as_it_is() {
 
 #[test]
 fn the_sample_names_every_key() {
-    let sections = ["server", "store", "organisation", "pull", "ping", "limits", "policy", "conflict", "log"];
-    let all = known_keys("");
-    assert_eq!(all.len(), sections.len() + 1);
+    let sections = [
+        "server",
+        "store",
+        "organisation",
+        "pull",
+        "ping",
+        "limits",
+        "policy",
+        "policy.settings",
+        "conflict",
+        "retention",
+        "log",
+    ];
+    // `[policy.settings]` is in `[policy]`, `[[connection]]` beside all.
+    assert_eq!(known_keys("").len(), sections.len() - 1 + 1);
     let text = uncommented();
     for (header, keys) in sections
         .map(|section| (format!("[{section}]"), known_keys(&format!("[{section}]"))))
@@ -59,7 +71,7 @@ fn the_sample_names_every_key() {
             .skip(1)
             .map(|rest| rest.split("\n[").next().unwrap())
             .collect();
-        for key in keys {
+        for key in keys.iter().filter(|key| !sections.contains(&&*format!("policy.{key}"))) {
             let line = format!("\n{key} = ");
             assert!(section.iter().any(|part| format!("\n{part}").contains(&line)), "{header} lacks {key}");
         }
@@ -71,6 +83,12 @@ fn what_the_sample_calls_a_default_is_one() {
     let mut config: Config = toml::from_str(&uncommented()).unwrap();
     config.connections.clear();
     // These have no default, as the comments say.
+    let settings = &mut config.policy.settings;
+    settings.min_device_password_length = None;
+    settings.device_password_expiration = None;
+    settings.max_inactivity_time_device_lock = None;
+    settings.max_device_password_failed_attempts = None;
+    settings.max_attachment_size = None;
     let server = Server {
         listen: None,
         listen_tls: None,
@@ -96,9 +114,12 @@ fn a_wrong_key_is_met_with_its_line_and_the_nearest_known_one() {
 fn a_wrong_value_is_met_with_what_would_be_right() {
     check(
         "[pull]\n\nevery = \"15 minutes\"",
-        "3: `every`: `15 minutes` is no duration; write it as `500ms`, `2s`, `15m` or `1h`",
+        "3: `every`: `15 minutes` is no duration; write it as `500ms`, `2s`, `15m`, `1h` or `30d`",
     );
-    check("[pull]\nevery = 15", "2: `every`: `15` is no duration; write it as `500ms`, `2s`, `15m` or `1h`");
+    check(
+        "[pull]\nevery = 15",
+        "2: `every`: `15` is no duration; write it as `500ms`, `2s`, `15m`, `1h` or `30d`",
+    );
     check(
         "[log]\nlevel = \"info,lomme::http=loud\"",
         "2: `log.level`: must be `error`, `warn`, `info`, `debug`, `trace`, or as in `info,lomme::http=debug`",
@@ -157,7 +178,8 @@ fn each_connection_is_checked_at_its_own_place() {
     );
     check(
         "[[connection]]\nname = \"x\"\nkind = \"dav\"\nurl = \"http://h\"\nclasses = [\"notes\"]",
-        "1: `connection.token`: state a `token`, or `user` and `password`, or `log_in = \"user\"` if each account has its own",
+        "1: `connection.token`: state a `token`, or `user` and `password`, or `token_url`, `client_id` and \
+         `client_secret`, or `log_in = \"user\"` if each account has its own",
     );
     check(
         "[[connection]]\nname = \"x\"\nkind = \"local\"\nclasses = [\"mail\"]",
@@ -183,4 +205,76 @@ fn paths_are_relative_to_the_file_and_secrets_come_from_theirs() {
     let token = config.connections[0].token.as_ref().unwrap();
     assert_eq!(token.reveal(), "s3cret");
     assert!(!format!("{config:?}").contains("s3cret"));
+}
+
+/// A connection with these lines more, and what is said of it.
+#[track_caller]
+fn check_log_in(kind: &str, lines: &str, expected: &str) {
+    let url = "https://office.example";
+    let head =
+        format!("[[connection]]\nname = \"x\"\nkind = \"{kind}\"\nurl = \"{url}\"\nclasses = [\"notes\"]\n");
+    check(&format!("{head}{lines}"), expected);
+}
+
+#[test]
+fn a_connection_states_one_log_in_and_all_of_it() {
+    let client = "token_url = \"https://log-in.example/token\"\nclient_id = \"lomme\"\n";
+    check_log_in(
+        "http_api",
+        client,
+        "6: `connection.token_url`: goes with `client_id` and `client_secret`: state all three",
+    );
+    check_log_in("http_api", "user = \"lomme\"", "6: `connection.user`: goes with `password`: state both");
+    let whole = format!("{client}client_secret = \"s\"\n");
+    check_log_in(
+        "http_api",
+        &format!("{whole}token = \"t\""),
+        "9: `connection.token`: state one log-in: a token, or a user and a password, or an OAuth client",
+    );
+    check_log_in(
+        "http_api",
+        &whole.replace("https://", ""),
+        "6: `connection.token_url`: must be an address such as `https://log-in.example/token`",
+    );
+    check_log_in(
+        "dav",
+        &whole,
+        "6: `connection.token_url`: only an `http_api` logs in so; state another log-in",
+    );
+    check_log_in(
+        "dav",
+        "log_in = \"user\"\ntoken = \"t\"",
+        "6: `connection.log_in`: with `user` no token, password or client is stated here",
+    );
+}
+
+#[test]
+fn what_a_policy_says_has_to_be_known_to_phones() {
+    let check = |line: &str, expected: &str| {
+        check(&format!("[policy.settings]\n{line}"), &format!("2: `{expected}"));
+    };
+    let wrong = [
+        ("min_device_password_length = 0", "must lie between 1 and 16, or be left out"),
+        ("max_device_password_failed_attempts = 3", "must lie between 4 and 16, or be left out"),
+        ("max_inactivity_time_device_lock = 9999", "must lie between 1 and 9998 seconds, or be left out"),
+        ("min_device_password_complex_characters = 5", "must lie between 1 and 4"),
+        ("allow_bluetooth = 3", "must be 0 (not), 1 (for headsets) or 2 (for all)"),
+        (
+            "max_calendar_age_filter = 1",
+            "must be 0 (all), 4 (two weeks), 5 (a month), 6 (three months) or 7 (six months)",
+        ),
+        ("password_recovery_enabled = true", "must be false: none are kept here"),
+    ];
+    for (line, message) in wrong {
+        let key = line.split(' ').next().unwrap();
+        check(line, &format!("policy.settings.{key}`: {message}"));
+    }
+    check("allow_camera = 0", "allow_camera`: invalid type: integer `0`, expected true or false");
+    check("allow_kamera = true", "allow_kamera` is not known here; did you mean `allow_camera`?");
+}
+
+#[test]
+fn nothing_is_forgotten_sooner_than_phones_can_bear() {
+    check("[retention]\nversions = \"1d\"", "2: `retention.versions`: must be at least `7d`");
+    check("[retention]\n\nlog_rows = 0", "3: `retention.log_rows`: must be at least 1");
 }

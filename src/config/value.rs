@@ -56,7 +56,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let units = [("ms", 1_u64), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
     scaled(text, &units)
         .map(Duration::from_millis)
-        .ok_or_else(|| format!("`{text}` is no duration; write it as `500ms`, `2s`, `15m` or `1h`"))
+        .ok_or_else(|| format!("`{text}` is no duration; write it as `500ms`, `2s`, `15m`, `1h` or `30d`"))
 }
 
 fn parse_size(text: &str) -> Result<usize, String> {

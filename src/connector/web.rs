@@ -56,6 +56,9 @@ pub enum Unusable {
         /// Why not.
         reason: String,
     },
+    /// Nobody who could log in.
+    #[error("`{0}`: {1}")]
+    LogIn(&'static str, &'static str),
     /// The TLS library.
     #[error("cannot set up TLS: {0}")]
     Tls(String),

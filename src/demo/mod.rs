@@ -30,6 +30,7 @@ use crate::store;
 use crate::store::account::Account;
 use crate::store::account::PasswordHash;
 use crate::store::organisation;
+use crate::store::retrying;
 
 /// What may be asked for; every port may be 0.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub struct Options {
     pub back_office: SocketAddr,
     /// The folder to keep everything in; none: a temporary one that is removed at the end.
     pub data: Option<PathBuf>,
+    /// The database; a file in that folder, unless a test wants another.
+    pub store: String,
     /// From one pull to the next.
     pub pull_every: Duration,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
             listen_tls: loopback(8443),
             back_office: loopback(8090),
             data: None,
+            store: STORE.to_owned(),
             pull_every: Duration::from_mins(15),
         }
     }
@@ -92,6 +96,9 @@ pub enum Error {
     BackOffice(#[from] backoffice::Error),
 }
 
+/// What the database is by itself.
+const STORE: &str = "sqlite:lomme.db";
+
 /// What opens the back office, and signs its nudges.
 pub const TOKEN: &str = "lomme-demo";
 
@@ -125,7 +132,7 @@ pub async fn run(
     let file = folder.path.join("lomme.toml");
     fs::write(&file, configuration(&options, back_office)).map_err(|reason| folder.unusable(reason))?;
     let app = serve::open(Config::load(&file)?).await?;
-    open_accounts(&app).await?;
+    retrying(|| open_accounts(&app)).await?;
     let office = open_back_office(&app, &folder.path, listener).await?;
     let told = welcome::Facts { options: &options, back_office, folder: &folder.path, configuration: &file };
     let served = serve::run(app, |addresses| announce(&told.text(addresses)), shutdown).await;
@@ -135,7 +142,7 @@ pub async fn run(
 
 /// The configuration, as somebody with such a back office would write it.
 fn configuration(options: &Options, back_office: SocketAddr) -> String {
-    let Options { listen, listen_tls, pull_every, .. } = options;
+    let Options { listen, listen_tls, store, pull_every, .. } = options;
     let every = pull_every.as_millis();
     format!(
         r#"# Written anew at each start of `lomme demo`. Other commands take it by --config.
@@ -144,7 +151,7 @@ listen = "{listen}"
 listen_tls = "{listen_tls}"
 
 [store]
-url = "sqlite:lomme.db"
+url = "{store}"
 data = "."
 
 [organisation]
@@ -166,7 +173,7 @@ directory = true
 }
 
 /// Makes the accounts at the first start. All or none: a start that was broken off is made good by the next.
-async fn open_accounts(app: &App) -> Result<(), Error> {
+async fn open_accounts(app: &App) -> store::Result<()> {
     let mut tx = app.store().begin().await?;
     let name = &app.config().organisation.name;
     let organisation = organisation::find_or_create(&mut tx, name, OrganisationId(app.new_id())).await?;
@@ -186,7 +193,7 @@ async fn open_accounts(app: &App) -> Result<(), Error> {
         };
         store::account::create(&mut tx, &account, app.now()).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 async fn open_back_office(

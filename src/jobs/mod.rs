@@ -143,7 +143,7 @@ async fn sweeps(office: Office, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = stopped(&mut stop) => return,
-            outcome = sweep::all(office.app.store(), office.app.now()) => {
+            outcome = sweep::all(office.app.store(), &office.app.config().retention, office.app.now()) => {
                 if let Err(error) = outcome {
                     tracing::warn!(%error, "the sweep stopped; it goes on at the next");
                 }

@@ -16,7 +16,7 @@ pub struct Provisioning {
     /// Device types that need not take it, letter case ignored: some programs cannot.
     pub exempt: Vec<String>,
     /// What it says.
-    pub policy: Policy,
+    pub settings: Policy,
 }
 
 impl Provisioning {

@@ -7,7 +7,8 @@ use super::Result;
 use super::Store;
 
 /// Every step, oldest first; its number is its place, from 1.
-const STEPS: &[&str] = &[include_str!("../../schema/0001_start.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../../schema/0001_start.sql"), include_str!("../../schema/0002_sweep.sql")];
 
 /// Brings the database to the newest version, or says that it is newer than this program.
 pub(super) async fn upgrade(store: &Store) -> Result<()> {
@@ -29,4 +30,70 @@ pub(super) async fn upgrade(store: &Store) -> Result<()> {
             .await?;
     }
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AnyConnection;
+    use sqlx::Connection as _;
+
+    use super::*;
+    use crate::model::id::AccountId;
+    use crate::model::id::FolderId;
+    use crate::notify::Waiters;
+    use crate::store::account;
+    use crate::store::fresh;
+    use crate::store::sweep;
+
+    /// A database as the program's first version left it, with an account that has one tombstone.
+    async fn of_step_one(url: &str) {
+        sqlx::any::install_default_drivers();
+        let url = if url.starts_with("sqlite:") { format!("{url}?mode=rwc") } else { url.to_owned() };
+        let mut connection = AnyConnection::connect(&url).await.unwrap();
+        for statement in [
+            "CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY)",
+            STEPS[0],
+            "INSERT INTO schema_version (version) VALUES (1)",
+            "INSERT INTO account (account_id, organisation_id, email, login, name, hierarchy_rev, created_at) \
+             VALUES (1, 1, 'kari@fjord.example', 'kari', 'Kari', 1, 0)",
+            "INSERT INTO item (account_id, folder_id, item_id, rev, created_rev, sort_time, deleted_at, changed_at, \
+             content) VALUES (1, 2, 1, 2, 1, 0, 5, 5, '{}')",
+        ] {
+            sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_database_of_the_first_step_is_upgraded_and_keeps_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = fresh::database(folder.path()).await;
+        of_step_one(&url).await;
+        for _ in 0..2 {
+            let store = Store::open(&url, Waiters::default()).await.unwrap();
+            let mut reader = store.read().await.unwrap();
+            let version =
+                sqlx::query("SELECT MAX(version) FROM schema_version").fetch_one(&mut *reader).await;
+            assert_eq!(version.unwrap().get::<i64, _>(0), 2);
+            let kari = account::by_email(&mut reader, "kari@fjord.example").await.unwrap().unwrap();
+            assert_eq!(kari.id, AccountId(1));
+            let before = jiff::Timestamp::from_microsecond(6).unwrap();
+            let stale = sweep::stale_folders(&mut reader, kari.id, before).await.unwrap();
+            assert_eq!(stale, [FolderId(2)]);
+            drop(reader);
+            store.close().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_of_a_later_program_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = fresh::database(folder.path()).await;
+        let store = Store::open(&url, Waiters::default()).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        sqlx::raw_sql("INSERT INTO schema_version (version) VALUES (99)").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let error = Store::open(&url, Waiters::default()).await.unwrap_err();
+        assert!(matches!(error, Error::Newer { found: 99, .. }), "{error}");
+    }
 }

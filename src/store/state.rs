@@ -14,6 +14,12 @@ use crate::model::id::DeviceNumber;
 use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
+use crate::sync::filter::EVERYTHING;
+use crate::sync::key::SyncKey;
+use crate::sync::state::Asides;
+use crate::sync::state::Cursor;
+use crate::sync::state::Own;
+use crate::sync::state::Slot;
 use crate::sync::state::State;
 
 /// The state of a device in a folder with the options it chose.
@@ -59,7 +65,7 @@ pub struct Who {
 /// Every state of a device.
 pub async fn list(connection: &mut AnyConnection, who: Who) -> Result<Vec<Row>> {
     let rows = sqlx::query(
-        "SELECT folder_id, state, options FROM sync_state WHERE account_id = $1 AND device_number = $2",
+        "SELECT folder_id, state, options, sync_key FROM sync_state WHERE account_id = $1 AND device_number = $2",
     )
     .bind(who.account.0)
     .bind(who.device.0)
@@ -71,7 +77,7 @@ pub async fn list(connection: &mut AnyConnection, who: Who) -> Result<Vec<Row>> 
 /// One state.
 pub async fn find(connection: &mut AnyConnection, who: Who, folder: FolderId) -> Result<Option<Row>> {
     let row = sqlx::query(
-        "SELECT folder_id, state, options FROM sync_state \
+        "SELECT folder_id, state, options, sync_key FROM sync_state \
          WHERE account_id = $1 AND device_number = $2 AND folder_id = $3",
     )
     .bind(who.account.0)
@@ -90,7 +96,7 @@ pub async fn standing(
 ) -> Result<Option<Standing>> {
     let row = sqlx::query(
         "SELECT f.folder_id, f.parent_id, f.name, f.kind, f.connection, f.remote_id, f.read_only_at, f.rev, \
-         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, s.state, s.options \
+         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, s.state, s.options, s.sync_key \
          FROM sync_state s JOIN folder f ON f.account_id = $1 AND f.folder_id = $3 \
          WHERE s.account_id = $1 AND s.device_number = $2 AND s.folder_id = $3",
     )
@@ -100,7 +106,9 @@ pub async fn standing(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let state = Row { folder, state: parse(row.try_get(12)?)?, options: row.try_get(13)? };
+    let key = SyncKey(row.try_get(14)?);
+    let state = parse(row.try_get(12)?).unwrap_or_else(|| lost(key));
+    let state = Row { folder, state, options: row.try_get(13)? };
     Ok(Some(Standing { state, folder: folder::read(&row)? }))
 }
 
@@ -108,7 +116,7 @@ pub async fn standing(
 pub async fn lock(tx: &mut Tx, who: Who, folder: FolderId, now: Timestamp) -> Result<Option<Row>> {
     let row = sqlx::query(
         "UPDATE sync_state SET used_at = $4 WHERE account_id = $1 AND device_number = $2 AND folder_id = $3 \
-         RETURNING folder_id, state, options",
+         RETURNING folder_id, state, options, sync_key",
     )
     .bind(who.account.0)
     .bind(who.device.0)
@@ -116,7 +124,17 @@ pub async fn lock(tx: &mut Tx, who: Who, folder: FolderId, now: Timestamp) -> Re
     .bind(now.as_microsecond())
     .fetch_optional(&mut **tx)
     .await?;
-    row.as_ref().map(read).transpose()
+    let Some(row) = row else { return Ok(None) };
+    if parse(row.try_get(1)?).is_none() {
+        // Told here alone: whatever else meets it, the phone's next Sync comes by here and replaces it.
+        tracing::warn!(
+            account = who.account.0,
+            device = who.device.0,
+            folder = folder.0,
+            "a row of sync_state is damaged: the phone starts anew with the folder"
+        );
+    }
+    read(&row).map(Some)
 }
 
 /// Remembers a state.
@@ -196,10 +214,26 @@ pub async fn clear_aside(tx: &mut Tx, who: Who, folder: FolderId, item: ItemId) 
 }
 
 fn read(row: &AnyRow) -> Result<Row> {
-    Ok(Row { folder: FolderId(row.try_get(0)?), state: parse(row.try_get(1)?)?, options: row.try_get(2)? })
+    let key = SyncKey(row.try_get(3)?);
+    let state = parse(row.try_get(1)?).unwrap_or_else(|| lost(key));
+    Ok(Row { folder: FolderId(row.try_get(0)?), state, options: row.try_get(2)? })
 }
 
-fn parse(json: &str) -> Result<State> {
-    serde_json::from_str(json)
-        .map_err(|error| Error::Damaged { table: "sync_state", reason: error.to_string() })
+fn parse(json: &str) -> Option<State> {
+    serde_json::from_str(json).ok()
+}
+
+/// What a damaged row stands for: a state that no phone is in. Every key that one may have is refused (Status 3), and a
+/// `Ping` hears of news, so that the phone asks and hears that.
+fn lost(sync_key: SyncKey) -> State {
+    let key = sync_key.next();
+    let current = Slot {
+        key,
+        cursor: Cursor::At(Rev(0)),
+        // Not the state of a phone that begins, which key 0 would give again.
+        own: Own { after: Rev(-1), upto: Rev(0) },
+        cutoff: EVERYTHING,
+        aside: Asides::default(),
+    };
+    State { current, previous: None, answered: Vec::new(), issued: key }
 }

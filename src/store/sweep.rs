@@ -29,16 +29,12 @@ pub async fn stale_folders(
     account: AccountId,
     before: Timestamp,
 ) -> Result<Vec<FolderId>> {
-    let rows = sqlx::query(
-        "SELECT folder_id FROM past WHERE account_id = $1 AND replaced_at < $2 UNION SELECT folder_id FROM item \
-         WHERE account_id = $1 AND deleted_at < $2",
-    )
-    .bind(account.0)
-    .bind(before.as_microsecond())
-    .fetch_all(c)
-    .await?;
+    let rows = sqlx::query(STALE).bind(account.0).bind(before.as_microsecond()).fetch_all(c).await?;
     rows.iter().map(|row| Ok(FolderId(row.try_get(0)?))).collect()
 }
+
+const STALE: &str = "SELECT folder_id FROM past WHERE account_id = $1 AND replaced_at < $2 \
+    UNION SELECT folder_id FROM item WHERE account_id = $1 AND deleted_at < $2";
 
 /// Removes a batch of old versions and tombstones of a folder. True: there may be more.
 ///
@@ -93,16 +89,12 @@ pub async fn deleted_folders(
     account: AccountId,
     before: Timestamp,
 ) -> Result<Vec<FolderId>> {
-    let rows = sqlx::query(
-        "SELECT folder_id FROM folder f WHERE account_id = $1 AND deleted_at < $2 AND EXISTS (SELECT 1 FROM item i \
-         WHERE i.account_id = f.account_id AND i.folder_id = f.folder_id)",
-    )
-    .bind(account.0)
-    .bind(before.as_microsecond())
-    .fetch_all(c)
-    .await?;
+    let rows = sqlx::query(DELETED).bind(account.0).bind(before.as_microsecond()).fetch_all(c).await?;
     rows.iter().map(|row| Ok(FolderId(row.try_get(0)?))).collect()
 }
+
+const DELETED: &str = "SELECT folder_id FROM folder f WHERE account_id = $1 AND deleted_at < $2 \
+    AND EXISTS (SELECT 1 FROM item i WHERE i.account_id = f.account_id AND i.folder_id = f.folder_id)";
 
 /// Removes a batch of what a deleted folder held. True: there may be more. Its row stays: phones learn from it.
 pub async fn contents(tx: &mut Tx, account: AccountId, folder: FolderId) -> Result<bool> {
@@ -131,31 +123,63 @@ pub async fn contents(tx: &mut Tx, account: AccountId, folder: FolderId) -> Resu
 /// When a state was used says nothing while its phone is about: a phone that waits by Ping for a folder in which
 /// nothing happens does not use it for months.
 pub async fn states(tx: &mut Tx, account: AccountId, before: Timestamp) -> Result<()> {
-    sqlx::query(
-        "DELETE FROM sync_state WHERE account_id = $1 AND used_at < $2 AND NOT EXISTS (SELECT 1 FROM device d \
-         WHERE d.account_id = $1 AND d.device_number = sync_state.device_number AND d.seen_at >= $2)",
-    )
-    .bind(account.0)
-    .bind(before.as_microsecond())
-    .execute(&mut **tx)
-    .await?;
+    sqlx::query(STATES).bind(account.0).bind(before.as_microsecond()).execute(&mut **tx).await?;
     Ok(())
 }
 
+const STATES: &str = "DELETE FROM sync_state WHERE account_id = $1 AND used_at < $2 \
+    AND NOT EXISTS (SELECT 1 FROM device d WHERE d.account_id = $1 AND d.device_number = sync_state.device_number AND d.seen_at >= $2)";
+
 /// Removes old rows of the logs, and all but the newest `keep` of each.
-pub async fn logs(tx: &mut Tx, account: AccountId, before: Timestamp, keep: i64) -> Result<()> {
-    for query in [
-        "DELETE FROM result WHERE account_id = $1 AND (at < $2 OR result_id <= (SELECT result_id FROM result \
-         WHERE account_id = $1 ORDER BY result_id DESC LIMIT 1 OFFSET $3))",
-        "DELETE FROM run WHERE account_id = $1 AND (ended_at < $2 OR run_id <= (SELECT run_id FROM run \
-         WHERE account_id = $1 ORDER BY run_id DESC LIMIT 1 OFFSET $3))",
-    ] {
+///
+/// A row's id is the microsecond in which it was made, or shortly after: what is old is found by the primary key.
+pub async fn logs(tx: &mut Tx, account: AccountId, before: Timestamp, keep: u32) -> Result<()> {
+    for query in LOGS {
         sqlx::query(query)
             .bind(account.0)
             .bind(before.as_microsecond())
-            .bind(keep)
+            .bind(i64::from(keep))
             .execute(&mut **tx)
             .await?;
     }
     Ok(())
+}
+
+const LOGS: [&str; 2] = [
+    "DELETE FROM result WHERE account_id = $1 AND (result_id < $2 OR result_id <= (SELECT result_id FROM result \
+     WHERE account_id = $1 ORDER BY result_id DESC LIMIT 1 OFFSET $3))",
+    "DELETE FROM run WHERE account_id = $1 AND (run_id < $2 OR run_id <= (SELECT run_id FROM run \
+     WHERE account_id = $1 ORDER BY run_id DESC LIMIT 1 OFFSET $3))",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::Waiters;
+    use crate::store::Store;
+
+    /// How SQLite goes about a statement, step by step.
+    async fn plan(store: &Store, statement: &str) -> Vec<String> {
+        let mut reader = store.read().await.unwrap();
+        let explain = format!("EXPLAIN QUERY PLAN {statement}");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&mut *reader).await;
+        rows.unwrap().iter().map(|row| row.get::<String, _>("detail")).collect()
+    }
+
+    #[tokio::test]
+    async fn no_sweep_reads_a_table_from_end_to_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/lomme.db", folder.path().display());
+        let store = Store::open(&url, Waiters::default()).await.unwrap();
+        for statement in [STALE, DELETED, STATES].into_iter().chain(LOGS) {
+            let steps = plan(&store, statement).await;
+            assert!(steps.iter().any(|step| step.contains("SEARCH")), "{steps:?}");
+            // The result of a UNION is no table.
+            let scans = |step: &&String| step.starts_with("SCAN") && !step.contains("SUBQUERY");
+            assert_eq!(steps.iter().find(scans), None, "{statement}");
+        }
+        let steps = plan(&store, STALE).await;
+        assert!(steps.iter().any(|step| step.contains("past_by_age")), "{steps:?}");
+        assert!(steps.iter().any(|step| step.contains("item_by_deletion")), "{steps:?}");
+    }
 }

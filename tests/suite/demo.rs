@@ -12,9 +12,12 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::fresh;
+
 /// A demo that runs until it is stopped.
 pub(crate) struct Demo {
     text: String,
+    store: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), demo::Error>>,
     pub(crate) client: reqwest::Client,
@@ -22,6 +25,14 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn start(data: Option<&Path>) -> Self {
+        let beside = tempfile::tempdir().unwrap();
+        // Without PostgreSQL the database lies where the demo puts it.
+        let store = fresh::database(beside.path()).await;
+        let store = if store.starts_with("sqlite:") { Options::default().store } else { store };
+        Self::with(data, store).await
+    }
+
+    async fn with(data: Option<&Path>, store: String) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = Options {
@@ -29,6 +40,7 @@ impl Demo {
             listen_tls: free,
             back_office: free,
             data: data.map(Path::to_owned),
+            store: store.clone(),
             pull_every: Duration::from_mins(15),
         };
         let (stop, stopped) = oneshot::channel();
@@ -38,7 +50,7 @@ impl Demo {
                 let _ = stopped.await;
             }));
         let text = text.await.unwrap();
-        Self { text, stop, task, client: reqwest::Client::new() }
+        Self { text, store, stop, task, client: reqwest::Client::new() }
     }
 
     /// The address after these words in what was printed.
@@ -107,9 +119,10 @@ async fn a_kept_demo_goes_on_where_it_stopped() {
     let body = r#"{"data": {"@type": "Task", "uid": "try-1", "title": "Kjøpe kaffe"}}"#;
     let made = demo.client.post(url).bearer_auth("lomme-demo").body(body).send().await.unwrap();
     assert_eq!(made.status(), 201);
+    let store = demo.store.clone();
     demo.stop().await;
 
-    let demo = Demo::start(Some(folder.path())).await;
+    let demo = Demo::with(Some(folder.path()), store).await;
     assert_eq!(demo.count("tasks", "user=kari@fjord.example").await, 61);
     let second = Options { data: Some(folder.path().to_owned()), ..Options::default() };
     let error = demo::run(second, |_| {}, async {}).await.unwrap_err().to_string();

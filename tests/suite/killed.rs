@@ -18,7 +18,7 @@ use rand::RngExt as _;
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 
-use crate::database;
+use crate::fresh;
 use crate::phone::Phone;
 use crate::phone::wire::Wire;
 use crate::server::PASSWORD;
@@ -154,7 +154,7 @@ impl Busy {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_when_the_program_is_killed_again_and_again() {
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::start(folder.path(), "node", &database::fresh(folder.path()).await);
+    let mut program = Program::start(folder.path(), "node", &fresh::database(folder.path()).await);
     add_account(&program);
     let seed = u64::from(std::process::id());
     let is_over = Arc::new(AtomicBool::new(false));
@@ -208,7 +208,7 @@ async fn a_phone_may_ask_another_node_each_time() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let url = database::fresh(folder.path()).await;
+    let url = fresh::database(folder.path()).await;
     let nodes = [Program::start(folder.path(), "a", &url), Program::start(folder.path(), "b", &url)];
     add_account(&nodes[0]);
     let mut phone = nodes[0].phone("PHONE1", "14.1");

@@ -1,13 +1,14 @@
 //! Stories about the running program, told over HTTP. Nothing here uses a private function.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+mod administrator;
 mod attachments;
 mod back_office;
 mod command_line;
 mod conflict;
 mod conformance;
 mod connector;
-mod database;
+mod damaged;
 mod dav;
 mod demo;
 mod discovery;
@@ -23,3 +24,5 @@ mod server;
 mod sessions;
 mod transport;
 mod walk;
+#[path = "../../src/store/fresh.rs"]
+mod fresh;

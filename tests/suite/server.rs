@@ -16,6 +16,8 @@ use tokio::sync::Notify;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::fresh;
+
 /// The password of everybody.
 pub(crate) const PASSWORD: &str = "lomme-demo";
 
@@ -42,7 +44,7 @@ impl Server {
         config.server.listen = Some("127.0.0.1:0".parse().unwrap());
         config.server.listen_tls = Some("127.0.0.1:0".parse().unwrap());
         config.store.data = folder.path().join("data");
-        config.store.url = format!("sqlite:{}/lomme.db", folder.path().display());
+        config.store.url = fresh::database(folder.path()).await;
         change(&mut config);
         let app = serve::open(config).await.unwrap();
         for (number, email, name) in

@@ -32,7 +32,7 @@ use lomme::store::retrying;
 use wbxml::Document;
 use wbxml::Limits;
 
-use crate::database;
+use crate::fresh;
 use crate::handset::CONTACTS;
 use crate::handset::Handset;
 
@@ -89,7 +89,7 @@ impl Walk {
     async fn start(seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
-        config.store.url = database::fresh(folder.path()).await;
+        config.store.url = fresh::database(folder.path()).await;
         config.store.data = folder.path().join("data");
         let nodes = vec![
             App::open(config.clone(), Connections::new()).await.unwrap(),

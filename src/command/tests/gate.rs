@@ -16,7 +16,7 @@ const PROVISION: &str = r#"<Provision xmlns="Provision"><Policies><Policy>
 
 fn strict(config: &mut Config) {
     config.policy.required = true;
-    config.policy.password = true;
+    config.policy.settings.device_password_enabled = true;
 }
 
 #[tokio::test]

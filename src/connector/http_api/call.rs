@@ -40,6 +40,9 @@ const TOKEN_MARGIN: Duration = Duration::from_secs(30);
 /// For a token server that does not say how long.
 const TOKEN_SECONDS: u64 = 300;
 
+/// A day is long enough for any token, and added to any instant is one.
+const TOKEN_SECONDS_MAX: u64 = 86_400;
+
 /// Who calls: the client, the address and the log-in.
 pub(super) struct Caller {
     client: Client,
@@ -48,7 +51,6 @@ pub(super) struct Caller {
     token: Mutex<Option<Token>>,
 }
 
-#[derive(Clone)]
 struct Token {
     value: String,
     until: Instant,
@@ -149,18 +151,19 @@ impl Caller {
 
     /// Makes a call. A token that was refused is fetched anew once.
     pub(super) async fn send(&self, user: &User, call: Call<'_>) -> Result<Value> {
-        match self.send_once(user, &call).await {
-            Err(Error::LogIn(_)) if matches!(self.log_in, LogIn::OAuth { .. }) => {
-                *self.token.lock().await = None;
-                self.send_once(user, &call).await
+        let token = self.fetched(None).await?;
+        match self.send_once(user, &call, token.as_deref()).await {
+            Err(Error::LogIn(_)) if token.is_some() => {
+                let fresh = self.fetched(token.as_deref()).await?;
+                self.send_once(user, &call, fresh.as_deref()).await
             }
             answer => answer,
         }
     }
 
-    async fn send_once(&self, user: &User, call: &Call<'_>) -> Result<Value> {
+    async fn send_once(&self, user: &User, call: &Call<'_>, token: Option<&str>) -> Result<Value> {
         let mut request = self.client.request(call.method.clone(), self.url(user, call)?);
-        request = self.logged_in(user, request).await?;
+        request = self.logged_in(user, request, token)?;
         if let Some(key) = call.key {
             request = request.header("Idempotency-Key", key);
         }
@@ -197,7 +200,7 @@ impl Caller {
         Ok(url)
     }
 
-    async fn logged_in(&self, user: &User, request: RequestBuilder) -> Result<RequestBuilder> {
+    fn logged_in(&self, user: &User, request: RequestBuilder, token: Option<&str>) -> Result<RequestBuilder> {
         match &self.log_in {
             LogIn::Bearer(token) => Ok(request.bearer_auth(token)),
             LogIn::Basic { user, password } => Ok(request.basic_auth(user, Some(password))),
@@ -205,19 +208,24 @@ impl Caller {
                 (Some(name), Some(password)) => Ok(request.basic_auth(name, Some(password))),
                 _ => Err(Error::LogIn("this account has no log-in for the back office yet".to_owned())),
             },
-            LogIn::OAuth { token_url, client_id, client_secret, scope } => {
-                let mut kept = self.token.lock().await;
-                let token = match &*kept {
-                    Some(token) if token.until > Instant::now() => token.clone(),
-                    _ => {
-                        let credentials = [("client_id", client_id), ("client_secret", client_secret)];
-                        let token = self.token(token_url, credentials, scope).await?;
-                        kept.insert(token).clone()
-                    }
-                };
-                Ok(request.bearer_auth(token.value))
-            }
+            LogIn::OAuth { .. } => Ok(request.bearer_auth(token.unwrap_or_default())),
         }
+    }
+
+    /// The token that is fetched by OAuth; none where the log-in is another. Of many calls that were refused
+    /// the same token, or find none, one fetches the next.
+    async fn fetched(&self, refused: Option<&str>) -> Result<Option<String>> {
+        let LogIn::OAuth { token_url, client_id, client_secret, scope } = &self.log_in else {
+            return Ok(None);
+        };
+        let mut kept = self.token.lock().await;
+        let is_good = |token: &&Token| token.until > Instant::now() && Some(&*token.value) != refused;
+        if let Some(token) = kept.as_ref().filter(is_good) {
+            return Ok(Some(token.value.clone()));
+        }
+        let credentials = [("client_id", client_id), ("client_secret", client_secret)];
+        let token = self.token(token_url, credentials, scope).await?;
+        Ok(Some(kept.insert(token).value.clone()))
     }
 
     /// RFC 6749 4.4.2: the credentials travel in the form, which more servers take than Basic.
@@ -244,10 +252,14 @@ impl Caller {
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         let value = answer.get("access_token").and_then(Value::as_str);
         let value = value.ok_or_else(|| Error::Protocol("the token server gave no token".to_owned()))?;
-        let seconds = answer.get("expires_in").and_then(Value::as_u64).unwrap_or(TOKEN_SECONDS);
-        let lasts = Duration::from_secs(seconds.min(86_400)).saturating_sub(TOKEN_MARGIN);
+        let lasts = lasts(answer.get("expires_in").and_then(Value::as_u64));
         Ok(Token { value: value.to_owned(), until: Instant::now() + lasts })
     }
+}
+
+/// How long a token is used whose server says that it is good for so many seconds.
+fn lasts(seconds: Option<u64>) -> Duration {
+    Duration::from_secs(seconds.unwrap_or(TOKEN_SECONDS).min(TOKEN_SECONDS_MAX)).saturating_sub(TOKEN_MARGIN)
 }
 
 /// What an answer that is no success means.
@@ -327,5 +339,13 @@ mod tests {
             check(413, &body, "Protocol(\"the back office answered 413 Payload Too Large\")");
         }
         check(302, &Value::Null, "Protocol(\"the back office answered 302 Found\")");
+    }
+
+    #[test]
+    fn a_token_is_used_until_shortly_before_its_end() {
+        let rows = [(Some(3600), 3570), (None, 270), (Some(30), 0), (Some(7), 0), (Some(u64::MAX), 86_370)];
+        for (told, seconds) in rows {
+            assert_eq!(lasts(told), Duration::from_secs(seconds), "{told:?}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::config::Retention;
 use crate::connector::Collection;
 use crate::connector::Connector;
 use crate::connector::Strategy;
@@ -21,6 +22,7 @@ use crate::jobs::office::Office;
 use crate::jobs::pull;
 use crate::jobs::pull::Tally;
 use crate::jobs::push;
+use crate::jobs::sweep;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::AccountId;
@@ -153,6 +155,11 @@ impl Bench {
         tally.errors += folders.errors;
         tally.messages.extend(folders.messages);
         tally
+    }
+
+    /// What is past its time goes.
+    async fn sweep(&self, keep: &Retention, now: Timestamp) {
+        sweep::all(self.office.app.store(), keep, now).await.unwrap();
     }
 
     /// Whatever is owed is sent, if its time has come.

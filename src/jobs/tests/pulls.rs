@@ -1,5 +1,7 @@
 //! What comes from the back office.
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
 
 use super::Bench;
@@ -10,6 +12,7 @@ use super::TASKS;
 use super::calendar;
 use super::task;
 use super::task_list;
+use crate::config::Retention;
 use crate::connector::Strategy;
 use crate::model::folder::FolderKind;
 use crate::model::id::FolderId;
@@ -17,6 +20,7 @@ use crate::model::id::Rev;
 use crate::store::device;
 use crate::store::folder;
 use crate::store::item;
+use crate::store::log;
 use crate::store::state;
 use crate::store::sweep;
 use crate::sync::state::State;
@@ -210,11 +214,18 @@ async fn the_sweep_forgets_what_is_old_and_says_so() {
     bench.memory.remove("tasks", "b");
     bench.pull().await;
     let month_later = bench.now + SignedDuration::from_hours(31 * 24);
-    crate::jobs::sweep::all(bench.office.app.store(), bench.now).await.unwrap();
+    let keep = Retention::default();
+    bench.sweep(&keep, bench.now).await;
     let mut reader = bench.office.app.store().read().await.unwrap();
     assert_eq!(folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap().pruned_rev, Rev(0));
     drop(reader);
-    crate::jobs::sweep::all(bench.office.app.store(), month_later).await.unwrap();
+    // An administrator may have them kept for longer.
+    let longer = Retention { versions: Duration::from_hours(60 * 24), ..keep.clone() };
+    bench.sweep(&longer, month_later).await;
+    let mut reader = bench.office.app.store().read().await.unwrap();
+    assert_eq!(folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap().pruned_rev, Rev(0));
+    drop(reader);
+    bench.sweep(&keep, month_later).await;
     let mut reader = bench.office.app.store().read().await.unwrap();
     assert!(sweep::stale_folders(&mut reader, KARI, month_later).await.unwrap().is_empty());
     let row = folder::find(&mut reader, KARI, TASKS).await.unwrap().unwrap();
@@ -237,14 +248,37 @@ async fn a_phone_that_is_about_keeps_the_state_of_a_quiet_folder() {
     state::save(&mut tx, who, &row, bench.now).await.unwrap();
     device::seen(&mut tx, KARI, number, year_later).await.unwrap();
     tx.commit().await.unwrap();
-    let states = async |now| {
-        crate::jobs::sweep::all(bench.office.app.store(), now).await.unwrap();
+    let keep = Retention::default();
+    let states = async |keep: &Retention, now| {
+        bench.sweep(keep, now).await;
         let mut reader = bench.office.app.store().read().await.unwrap();
         state::list(&mut reader, who).await.unwrap().len()
     };
-    assert_eq!(states(year_later).await, 1);
-    assert_eq!(states(year_later + SignedDuration::from_hours(179 * 24)).await, 1);
-    assert_eq!(states(year_later + SignedDuration::from_hours(181 * 24)).await, 0);
+    assert_eq!(states(&keep, year_later).await, 1);
+    assert_eq!(states(&keep, year_later + SignedDuration::from_hours(179 * 24)).await, 1);
+    let longer = Retention { silent_devices: Duration::from_hours(300 * 24), ..keep.clone() };
+    assert_eq!(states(&longer, year_later + SignedDuration::from_hours(181 * 24)).await, 1);
+    assert_eq!(states(&keep, year_later + SignedDuration::from_hours(181 * 24)).await, 0);
+}
+
+#[tokio::test]
+async fn the_logs_are_kept_for_their_time_and_to_their_length() {
+    let mut bench = Bench::new(Strategy::Cursor).await;
+    for _ in 0..5 {
+        bench.pull().await;
+    }
+    let runs = async |keep: Retention, now| {
+        bench.sweep(&keep, now).await;
+        let mut reader = bench.office.app.store().read().await.unwrap();
+        log::runs(&mut reader, KARI, 100).await.unwrap().len()
+    };
+    let keep = Retention::default();
+    let all = runs(keep.clone(), bench.now).await;
+    assert!(all > 3, "{all}");
+    assert_eq!(runs(Retention { log_rows: 3, ..keep.clone() }, bench.now).await, 3);
+    let week_later = bench.now + SignedDuration::from_hours(8 * 24);
+    assert_eq!(runs(keep.clone(), week_later).await, 3);
+    assert_eq!(runs(Retention { logs: Duration::from_hours(7 * 24), ..keep }, week_later).await, 0);
 }
 
 #[tokio::test]
@@ -275,10 +309,10 @@ async fn a_change_is_pushed_at_once_and_a_nudge_pulls_at_once() {
     let bench = Bench::new(Strategy::Cursor).await;
     let app = bench.office.app.clone();
     let jobs = crate::jobs::Jobs::start(&app);
-    let deadline = std::time::Duration::from_secs(10);
+    let deadline = Duration::from_secs(10);
     let poll = async |what: &dyn Fn() -> bool| {
         while !what() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     // The folder is connected by the first pull.
@@ -289,7 +323,7 @@ async fn a_change_is_pushed_at_once_and_a_nudge_pulls_at_once() {
                 break;
             }
             drop(reader);
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
     .await
@@ -303,7 +337,7 @@ async fn a_change_is_pushed_at_once_and_a_nudge_pulls_at_once() {
     crate::jobs::nudge::receive(&app, "office", &signature, body).await.unwrap();
     tokio::time::timeout(deadline, async {
         while bench.titles().await != ["new", "there"] {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
     .await

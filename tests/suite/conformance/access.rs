@@ -57,7 +57,7 @@ async fn nobody_is_forced_to_take_a_policy_and_everybody_gets_one() {
 async fn a_policy_in_force_is_asked_for_as_each_version_knows_it() {
     let strict = |config: &mut Config| {
         config.policy.required = true;
-        config.policy.password = true;
+        config.policy.settings.device_password_enabled = true;
     };
     let server = Server::with(strict).await;
     for version in VERSIONS {

@@ -15,7 +15,7 @@ const WBXML: &str = "MS-EAS-Provisioning-WBXML";
 
 fn strict(config: &mut Config) {
     config.policy.required = true;
-    config.policy.password = true;
+    config.policy.settings.device_password_enabled = true;
 }
 
 /// Whether a phone is asked to take the policy, and with which status where there is one.
@@ -50,7 +50,7 @@ async fn a_policy_that_changed_is_asked_for_again() {
     server.stop().await;
     let server = Server::with(|config| {
         here(config);
-        config.policy.password_length = 8;
+        config.policy.settings.min_device_password_length = Some(8);
     })
     .await;
     for phone in &mut phones {
@@ -116,7 +116,7 @@ async fn half_a_policy_is_taken_where_that_is_allowed() {
     for (allow_partial, provisioned, then) in [(true, "1", None), (false, "139", Some("142"))] {
         let server = Server::with(|config| {
             strict(config);
-            config.policy.allow_partial = allow_partial;
+            config.policy.refuse_partial = !allow_partial;
         })
         .await;
         let mut wire = Wire::new(&server.url(""), "kari", "14.1");
