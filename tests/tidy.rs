@@ -95,6 +95,78 @@ fn nothing_unwanted_is_left() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// An account can be moved to another machine, and no query joins two.
+#[test]
+fn every_primary_key_starts_with_whose_it_is() {
+    let mut wrong = Vec::new();
+    let mut tables = 0;
+    for file in files("schema", "sql") {
+        let text = fs::read_to_string(root().join(&file)).unwrap();
+        let text: String =
+            text.lines().map(|line| line.split("--").next().unwrap().to_owned() + "\n").collect();
+        for table in text.split("CREATE TABLE ").skip(1).map(|rest| rest.split(';').next().unwrap()) {
+            tables += 1;
+            let whose = ["account_id", "organisation_id"].iter().any(|owner| {
+                table.contains(&format!("PRIMARY KEY ({owner}"))
+                    || table.lines().any(|line| {
+                        line.trim_start().starts_with(&format!("{owner} ")) && line.contains("PRIMARY KEY")
+                    })
+            });
+            if !whose {
+                wrong.push(format!("{}: {}", file.display(), first_word(table)));
+            }
+        }
+    }
+    assert!(tables > 10 && wrong.is_empty(), "{tables} tables, wrong: {wrong:?}");
+}
+
+/// PostgreSQL refuses a transaction that meets another's change (40001): whoever opens one does it again by
+/// `store::retrying`, in a closure there or in a function that is called from one.
+#[test]
+fn every_transaction_is_tried_again_when_it_meets_another() {
+    let sources: Vec<(PathBuf, String)> = files("src", "rs")
+        .into_iter()
+        .filter(|file| !file.starts_with("src/store") && !file.starts_with("src/backoffice"))
+        .filter(|file| !file.iter().any(|part| part == "tests" || part == "tests.rs"))
+        .map(|file| {
+            let text = code(&fs::read_to_string(root().join(&file)).unwrap());
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+            (file, text)
+        })
+        .collect();
+    let all: String = sources.iter().map(|(_, text)| text.as_str()).collect();
+    let mut wrong = Vec::new();
+    for (file, text) in &sources {
+        for (at, _) in text.match_indices(".begin()") {
+            let before = &text[..at];
+            let function = &before[before.rfind("fn ").unwrap()..];
+            let name = first_word(&function["fn ".len()..]);
+            if !function.contains("retrying(async") && !is_retried(&all, name) {
+                wrong.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "not within store::retrying: {}", wrong.join(", "));
+}
+
+/// Whether the function is called in a closure of `retrying`; names are too often shared to ask it of every call.
+fn is_retried(code: &str, name: &str) -> bool {
+    let mut calls = 0;
+    for (at, _) in code.match_indices(&format!("{name}(")) {
+        let line = &code[code[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+        let is_definition = line.ends_with("fn ");
+        let is_other = line.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        if is_definition || is_other {
+            continue;
+        }
+        let is_retried = line.rfind("retrying(|| ").is_some_and(|start| {
+            !line[start..].contains([';', '{']) && !line[start + "retrying(|| ".len()..].contains('(')
+        });
+        calls += usize::from(is_retried);
+    }
+    calls > 0
+}
+
 /// What clients really do is kept in docs/quirks.md, each row by a test that says `Quirk ID` in its documentation.
 #[test]
 fn every_quirk_has_a_test_that_names_it() {
