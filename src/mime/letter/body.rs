@@ -127,7 +127,8 @@ impl Letter {
         let Some(whole) = self.supplied.get(&Section::WHOLE) else {
             return Shown { size: self.size(), is_truncated: true, ..Shown::default() };
         };
-        let data = recode::as_text(&whole.bytes);
+        let fetched = if whole.is_complete { &whole.bytes[..] } else { whole_characters(&whole.bytes) };
+        let data = recode::as_text(fetched);
         let kept = text::cut(&data, most.unwrap_or(usize::MAX));
         let is_truncated = kept.len() < data.len() || !whole.is_complete;
         let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
@@ -219,6 +220,14 @@ impl Assembly {
         let is_truncated = kept.len() < self.data.len() || !self.is_complete;
         let size = if self.is_complete && !self.is_full() { length } else { expected.max(length) };
         Shown { data: kept.to_owned(), size, is_truncated }
+    }
+}
+
+/// UTF-8 without the character that was cut in two when no more was fetched.
+fn whole_characters(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => bytes.get(..error.valid_up_to()).unwrap_or(bytes),
+        _ => bytes,
     }
 }
 

@@ -159,6 +159,10 @@ fn a_message_is_told_as_it_is_or_says_the_same_another_way() {
         b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\n\xE5",
         "Content-Type: message/rfc822\r\n\r\nSubject: x\r\nContent-Transfer-Encoding: base64\r\n\r\n5Q==",
     );
+    let mut part = Letter::default();
+    part.supply(Section::WHOLE, Bytes::from_static(b"\r\n\xC3\xA6\xC3"), false);
+    let shown = part.body(&whole(Form::Mime));
+    assert_eq!((shown.data.as_str(), shown.is_truncated), ("\r\næ", true));
     let signed = "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n\x1b$B%F\x1b(B\r\n--b--\r\n";
     check_mime(signed.as_bytes(), signed);
 }
