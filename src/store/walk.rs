@@ -42,10 +42,24 @@ pub struct Path<'a> {
     pub head: Rev,
 }
 
-/// The next candidates in the order of the walk, at most `limit`; fewer only at its end.
-pub async fn page(connection: &mut AnyConnection, path: Path<'_>, limit: i64) -> Result<Vec<Candidate>> {
+/// The next candidates in the order of the walk, at most `limit`; fewer only at its end. `own` is what the device
+/// holds although it was told nothing.
+pub async fn page(
+    connection: &mut AnyConnection,
+    path: Path<'_>,
+    own: &HashMap<ItemId, Meta>,
+    limit: i64,
+) -> Result<Vec<Candidate>> {
     if path.walk.from == Rev(0) {
-        first(connection, path, limit).await
+        let mut found = first(connection, path, limit).await?;
+        if !own.is_empty() {
+            found.extend(taken(connection, path, own).await?);
+            found.sort_by_key(|candidate| {
+                std::cmp::Reverse((candidate.target.meta.sort_time, candidate.target.meta.item))
+            });
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        }
+        Ok(found)
     } else {
         later(connection, path, limit).await
     }
@@ -90,6 +104,40 @@ async fn first(connection: &mut AnyConnection, path: Path<'_>, limit: i64) -> Re
             std::cmp::Reverse((candidate.target.meta.sort_time, candidate.target.meta.item))
         });
         found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    Ok(found)
+}
+
+/// Of a first sync: items of the device's own that are not there at the end, or outside its filter.
+async fn taken(
+    connection: &mut AnyConnection,
+    path: Path<'_>,
+    own: &HashMap<ItemId, Meta>,
+) -> Result<Vec<Candidate>> {
+    let queries = [
+        version_of!("item", "AND item_id = $3 AND rev <= $4"),
+        version_of!("past", "AND item_id = $3 AND rev <= $4 AND replaced_rev > $4"),
+    ];
+    let position = path
+        .walk
+        .position
+        .map_or((i64::MAX, ItemId(i64::MAX)), |position| (position.sort_time, position.item));
+    let mut found = Vec::new();
+    for item in own.keys() {
+        for query in queries {
+            let row = sqlx::query(query)
+                .bind(path.account.0)
+                .bind(path.folder.0)
+                .bind(item.0)
+                .bind(path.walk.to.0)
+                .fetch_optional(&mut *connection)
+                .await?;
+            let Some(target) = row.as_ref().map(item::read_version).transpose()? else { continue };
+            let meta = target.meta;
+            if !meta.passes(path.walk.cutoff) && (meta.sort_time, meta.item) < position {
+                found.push(Candidate { target, before: None });
+            }
+        }
     }
     Ok(found)
 }

@@ -4,6 +4,7 @@
 //! 1. The key before stays good until the present one is used: the same request again gets its answer again, another one
 //!    begins from there.
 //! 2. From the key before, a phone sees what it did itself since.
+//!    An answer that names an item it added says nothing else of it: the server's changes stand before the names.
 //! 3. Key 0 brings a key and no items; a key that was never given is Status 3, 9 for folders.
 //! 4. A device is its account, its id and its type.
 //! 5. Requests for one folder are served one after the other, and what waits gives way.
@@ -26,6 +27,9 @@ mod wire;
 use std::time::Duration;
 use std::time::Instant;
 
+use lomme::model::id::AccountId;
+use lomme::model::id::FolderId;
+use lomme::store::folder;
 use reqwest::Method;
 use wbxml::Version;
 
@@ -159,6 +163,65 @@ async fn an_add_that_is_repeated_among_others_is_done_once() {
     assert_eq!(first.say("ServerId"), second.say("ServerId"));
     assert_eq!(second.child("Responses").unwrap().children.len(), 2);
     assert_eq!(names(&mut witness(&server).await), ["Bo", "Åse"]);
+    server.stop().await;
+}
+
+/// Sends an Add that the server does not leave there; what comes of it in this answer and in the next.
+async fn adds_in_vain(phone: &mut Phone, folder: &str, options: &str, add: &str) {
+    phone.sync(folder).await;
+    let key = phone.book(folder).key.clone();
+    let ask = format!("<GetChanges/>{options}<Commands><Add><ClientId>new</ClientId>{add}</Add></Commands>");
+    let answer = sync(phone, folder, &key, &ask).await;
+    let named = collection(&answer);
+    assert!(named.child("Commands").is_none() && named.child("MoreAvailable").is_none(), "{named:?}");
+    let reply = named.find("Responses").unwrap().child("Add").unwrap();
+    assert_eq!(reply.told("Status"), "1", "{named:?}");
+    assert_eq!(sync(phone, folder, &key, &ask).await.body, answer.body);
+    let next = collection(&sync(phone, folder, named.told("SyncKey"), "").await);
+    let changes = &next.child("Commands").unwrap().children;
+    assert!(changes.len() == 1 && changes[0].told("ServerId") == reply.told("ServerId"), "{next:?}");
+    assert!(changes[0].local_name().ends_with("Delete"), "{next:?}");
+    let quiet = sync(phone, folder, next.told("SyncKey"), "").await;
+    assert!(quiet.body.is_empty(), "{quiet:?}");
+}
+
+/// Rule 2.
+#[tokio::test]
+async fn what_is_taken_from_a_phone_it_was_given_a_name_for_before() {
+    let server = Server::start().await;
+    let done = "<ApplicationData><tasks:Subject>Ferdig</tasks:Subject><tasks:Complete>1</tasks:Complete>\
+         <tasks:DateCompleted>2026-11-20T00:00:00.000Z</tasks:DateCompleted></ApplicationData>";
+    let filter = "<Options><FilterType>8</FilterType></Options>";
+    adds_in_vain(&mut phone(&server, "14.1").await, TASKS, filter, done).await;
+    let now = server.app.now();
+    let mut tx = server.app.store().begin().await.unwrap();
+    folder::change(&mut tx, AccountId(1), FolderId(2), "Kontakter", Some(now)).await.unwrap();
+    tx.commit().await.unwrap();
+    for version in ["12.1", "16.1"] {
+        let mut phone = phone(&server, version).await;
+        let card = "<ApplicationData><contacts:FirstName>Liv</contacts:FirstName></ApplicationData>";
+        adds_in_vain(&mut phone, CONTACTS, "", card).await;
+    }
+    server.stop().await;
+}
+
+/// Rule 2: what it did to other items in the same request it hears at once, wherever the Add stood.
+#[tokio::test]
+async fn an_add_keeps_nothing_else_back() {
+    let server = Server::start().await;
+    let (mut phone, _) = in_step(&server, "14.1").await;
+    let id = phone.add(CONTACTS, "<contacts:FirstName>Liv</contacts:FirstName>").await;
+    phone.sync(CONTACTS).await;
+    let now = server.app.now();
+    let mut tx = server.app.store().begin().await.unwrap();
+    folder::change(&mut tx, AccountId(1), FolderId(2), "Kontakter", Some(now)).await.unwrap();
+    tx.commit().await.unwrap();
+    let key = phone.book(CONTACTS).key.clone();
+    let both = add("a", "Åse") + &delete(&id);
+    let told = collection(&sync(&phone, CONTACTS, &key, &both.replace("</Commands><Commands>", "")).await);
+    let changes = &told.child("Commands").unwrap().children;
+    assert!(changes.len() == 1 && changes[0].local_name() == "Add", "{told:?}");
+    assert_eq!(changes[0].told("ServerId"), id);
     server.stop().await;
 }
 

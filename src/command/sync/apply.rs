@@ -50,8 +50,19 @@ pub(super) struct Applied {
     pub(super) replies: Vec<Reply>,
 }
 
-/// Applies the commands in the order sent. `earlier` is the state when the request is another one under the previous
-/// key: what it repeats of those before is not done again.
+impl Applied {
+    /// Where the journal ends that the same answer may tell; none if it may tell all.
+    ///
+    /// The server's changes stand before the replies, so a phone has no name yet for an item that it added when it
+    /// reads them: what has happened to that item since, it hears the next time.
+    pub(super) fn told_to(&self) -> Option<Rev> {
+        let added = self.outcomes.iter().filter(|outcome| outcome.command == Command::Add);
+        added.filter_map(|outcome| outcome.rev).min().map(|rev| Rev(rev.0 - 1))
+    }
+}
+
+/// Applies the commands in the order sent, but what is new last. `earlier` is the state when the request is another one
+/// under the previous key: what it repeats of those before is not done again.
 pub(super) async fn all(
     app: &App,
     tx: &mut Tx,
@@ -65,13 +76,15 @@ pub(super) async fn all(
     let (since, until) = (slot.own.upto, turn.folder.rev);
     let repeated: Vec<Rev> = known.iter().flatten().filter_map(|outcome| outcome.rev).collect();
     slot.own.upto = repeated.iter().copied().fold(since, Rev::max);
-    let mut outcomes = Vec::new();
-    for ((command, wanted), known) in turn.ask.collection.commands.iter().zip(wanted).zip(known) {
-        let outcome = match known {
-            Some(known) => known,
-            None => Applier { app, tx, turn, slot }.apply(command, wanted).await?,
-        };
-        outcomes.push(outcome);
+    let mut outcomes: Vec<Outcome> =
+        known.iter().zip(wanted).map(|(known, wanted)| known.clone().unwrap_or(wanted)).collect();
+    for is_new in [false, true] {
+        for ((command, outcome), known) in turn.ask.collection.commands.iter().zip(&mut outcomes).zip(&known)
+        {
+            if known.is_none() && matches!(command, Asked::Add { .. }) == is_new {
+                Applier { app, tx, turn, slot }.apply(command, outcome).await?;
+            }
+        }
     }
     if earlier.is_some() {
         // Rule 2: what it did since the key that it repeats is news to it, but for what it did again just now.
@@ -202,21 +215,20 @@ struct Sent<'a> {
 }
 
 impl Applier<'_, '_> {
-    async fn apply(&mut self, command: &Asked<'_>, mut outcome: Outcome) -> Result<Outcome, Error> {
+    async fn apply(&mut self, command: &Asked<'_>, outcome: &mut Outcome) -> Result<(), Error> {
         let status = match *command {
-            Asked::Add { data, .. } => self.add(data, &mut outcome).await?,
+            Asked::Add { data, .. } => self.add(data, outcome).await?,
             Asked::Change { server_id, instance_id, data, .. } => {
-                self.change(server_id, Some(Sent { instance: instance_id, data }), &mut outcome).await?
+                self.change(server_id, Some(Sent { instance: instance_id, data }), outcome).await?
             }
             Asked::Delete { server_id, instance_id: Some(instance) } => {
-                self.change(server_id, Some(Sent { instance: Some(instance), data: None }), &mut outcome)
-                    .await?
+                self.change(server_id, Some(Sent { instance: Some(instance), data: None }), outcome).await?
             }
-            Asked::Delete { server_id, instance_id: None } => self.delete(server_id, &mut outcome).await?,
+            Asked::Delete { server_id, instance_id: None } => self.delete(server_id, outcome).await?,
             Asked::Fetch { .. } => Status::SUCCESS,
         };
         outcome.status = u8::try_from(status.0).unwrap_or(u8::MAX);
-        Ok(outcome)
+        Ok(())
     }
 
     async fn add(&mut self, data: Option<Element<'_>>, outcome: &mut Outcome) -> Result<Status, Error> {

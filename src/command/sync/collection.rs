@@ -213,7 +213,8 @@ impl Turn<'_> {
         let applied = apply::all(self.app, tx, &mut self, earlier, &mut slot).await?;
         let mut answer =
             Answer::new(self.phone, &self.wishes, &self.folder.folder, self.ask.window, self.ask.bytes);
-        let scope = scope(self.phone, &self.folder, &self.wishes, self.now);
+        let scope =
+            Scope { to: applied.told_to(), ..scope(self.phone, &self.folder, &self.wishes, self.now) };
         let (mut count, mut has_more) = (None, false);
         if !self.ask.collection.wants_changes() {
             // It will ask.

@@ -36,7 +36,7 @@ pub struct Scope {
     pub folder: folder::Row,
     /// The cut-off of the phone's filter now.
     pub cutoff: i64,
-    /// The revision at which an earlier answer ended, when that is to be given again.
+    /// The revision at which the answer ends, where that is before the journal does.
     pub to: Option<Rev>,
 }
 
@@ -116,7 +116,7 @@ impl Teller<'_> {
         let own = self.told.slot.own;
         let own = walk::own_versions(connection, self.path(&walk), self.scope.who.device, own).await?;
         loop {
-            let page = walk::page(connection, self.path(&walk), PAGE).await?;
+            let page = walk::page(connection, self.path(&walk), &own, PAGE).await?;
             let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
             for candidate in page {
                 let step = self.step(&walk, &candidate, &own);
