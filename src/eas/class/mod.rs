@@ -114,10 +114,7 @@ pub struct Unwritable {
 pub fn write(content: &Content, view: &View<'_>, writer: &mut Writer) -> Result<(), Unwritable> {
     match content {
         Content::Contact(contact) => contact::write(contact, view, writer),
-        Content::Event(event) if event.start.is_none() => {
-            return Err(Unwritable { reason: "an event without a start" });
-        }
-        Content::Event(event) => event::write(event, view, writer),
+        Content::Event(event) => event::write(event, view, writer)?,
         Content::Task(task) => task::write(task, view, writer),
         Content::Note(note) => note::write(note, view, writer),
         Content::Message(_) => return Err(Unwritable { reason: "a mail without what it says" }),

@@ -23,6 +23,7 @@ use wbxml::calendar;
 
 use crate::eas::class::Reading;
 use crate::eas::class::Unreadable;
+use crate::eas::class::Unwritable;
 use crate::eas::class::View;
 use crate::eas::class::body;
 use crate::eas::class::body::Body;
@@ -128,8 +129,12 @@ fields! {
 const OLD_BODY: OldTags = OldTags { body: calendar::BODY, size: None, truncated: calendar::BODY_TRUNCATED };
 
 /// Writes an event.
-pub(super) fn write(event: &Event, view: &View<'_>, writer: &mut Writer) {
+pub(super) fn write(event: &Event, view: &View<'_>, writer: &mut Writer) -> Result<(), Unwritable> {
+    if !when::is_tellable(event, view) {
+        return Err(Unwritable { reason: "an event at no time that can be told" });
+    }
     table::write(EVENT, event, view, writer);
+    Ok(())
 }
 
 /// Lays what the phone sent over the event it held.

@@ -71,9 +71,10 @@ pub(super) fn write_exceptions(item: &Event, tag: Tag, view: &View<'_>, writer: 
         let series = Series::of(item);
         for (at, patch) in exceptions(item).into_iter().take(MOST_EXCEPTIONS) {
             let occurrence = patch.and_then(|patch| series.occurrence(at, patch));
+            let Some(at) = when::told(item, at, view) else { continue };
             if patch.is_none() || occurrence.is_some() {
                 writer.container(calendar::EXCEPTION, |writer| {
-                    write_exception(item, at, occurrence.as_ref(), view, writer);
+                    write_exception(item, &at, occurrence.as_ref(), view, writer);
                 });
             }
         }
@@ -81,22 +82,14 @@ pub(super) fn write_exceptions(item: &Event, tag: Tag, view: &View<'_>, writer: 
 }
 
 /// One occurrence; none is a deletion.
-fn write_exception(
-    item: &Event,
-    at: DateTime,
-    occurrence: Option<&Event>,
-    view: &View<'_>,
-    writer: &mut Writer,
-) {
+fn write_exception(item: &Event, at: &str, occurrence: Option<&Event>, view: &View<'_>, writer: &mut Writer) {
     // HTC takes any `Deleted`, even 0, for a deletion; Android wants it and the start first.
     if occurrence.is_none() {
         writer.number(calendar::DELETED, 1);
     }
     let is_new = view.version >= Version::V16_0;
     let id = if is_new { airsyncbase::INSTANCE_ID } else { calendar::EXCEPTION_START_TIME };
-    if let Some(at) = when::told(item, at, view) {
-        writer.text(id, &at);
-    }
+    writer.text(id, at);
     for field in EXCEPTION.iter().filter(|field| field.is_in(view.version)) {
         if let Some(occurrence) = occurrence {
             write_difference(field, item, occurrence, view, writer);

@@ -24,15 +24,36 @@ use crate::eas::zone::blob::Blob;
 use crate::model::event::Event;
 use crate::model::zone::instant;
 
-/// What an appointment without an end lasts (HTC sends such).
+/// What an appointment without an end lasts. HTC sends such, also of the future, which MS-ASCAL 3.2.4.4 refuses, and of
+/// the past, which it lets last until now.
 const HALF_AN_HOUR: SignedDuration = SignedDuration::from_mins(30);
+
+/// Whether the protocol can write when the event is: from the year 1 to 9999.
+pub(super) fn is_tellable(event: &Event, view: &View<'_>) -> bool {
+    told_start(event, view).is_some() && told_end(event, view).is_some()
+}
 
 /// Writes a clock of the event's zone as the phone's version has it.
 pub(super) fn told(event: &Event, clock: DateTime, view: &View<'_>) -> Option<String> {
     if event.is_all_day() && view.version >= Version::V16_0 {
-        return Some(date::compact(clock));
+        return written(clock);
     }
-    instant(clock, &event.zone(&view.owner.zone)).map(|time| date::compact(date::utc(time)))
+    instant(clock, &event.zone(&view.owner.zone)).and_then(|time| written(date::utc(time)))
+}
+
+fn written(clock: DateTime) -> Option<String> {
+    (clock.year() > 0).then(|| date::compact(clock))
+}
+
+fn told_start(item: &Event, view: &View<'_>) -> Option<String> {
+    told(item, midnight_of(item, item.start?), view)
+}
+
+fn told_end(item: &Event, view: &View<'_>) -> Option<String> {
+    if item.is_all_day() {
+        return told(item, last_midnight(item)?, view);
+    }
+    written(date::utc(item.ends_at(&view.owner.zone)?))
 }
 
 /// The clock of the event's zone that a phone means.
@@ -72,18 +93,13 @@ pub(super) fn write_all_day(item: &Event, tag: Tag, _: &View<'_>, writer: &mut W
 }
 
 pub(super) fn write_start(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
-    if let Some(start) = item.start.and_then(|start| told(item, midnight_of(item, start), view)) {
+    if let Some(start) = told_start(item, view) {
         writer.text(tag, &start);
     }
 }
 
 pub(super) fn write_end(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
-    let end = if item.is_all_day() {
-        last_midnight(item).and_then(|end| told(item, end, view))
-    } else {
-        item.ends_at(&view.owner.zone).map(|end| date::compact(date::utc(end)))
-    };
-    if let Some(end) = end {
+    if let Some(end) = told_end(item, view) {
         writer.text(tag, &end);
     }
 }
@@ -152,7 +168,7 @@ impl Times<'_> {
             (Some(start), Some(end)) if !event.is_all_day() => end.duration_since(start),
             _ => HALF_AN_HOUR,
         };
-        // MS-ASCAL 3.2.5.2: what is missing of a new event is made of the present half hour.
+        // MS-ASCAL 3.2.4.4: what is missing of a new event is made of the present half hour.
         let fallback = if is_new { nearest_half_hour(reading.now) } else { event.starts_at(home) };
         let missing = Unreadable { element: calendar::START_TIME, reason: "an event without a start" };
         let start = start.or(fallback).ok_or(missing)?;
