@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 use wbxml::Document;
+use wbxml::Version;
 
 use crate::app::App;
 use crate::command::foldersync::Hierarchy;
@@ -38,6 +39,7 @@ const FOLDERS: usize = 300;
 #[derive(Debug)]
 pub struct Watch {
     who: Who,
+    version: Version,
     folders: Box<[FolderId]>,
     /// The revision of the list of folders that the phone knows.
     hierarchy: Rev,
@@ -69,6 +71,7 @@ pub async fn begin(
     let place = app.waiters().register(phone.device.account, phone.device.number, &watched);
     Ok(Ok(Watch {
         who: phone.who(),
+        version: phone.version,
         folders: folders.into(),
         hierarchy: known.rev,
         deadline: Instant::now() + heartbeat,
@@ -162,7 +165,7 @@ impl Watch {
         let wishes = Wishes::read(&row.options);
         let wanted = options_for(&wishes.options, class).and_then(|options| options.filter_type).unwrap_or(0);
         let cutoff = filter::cutoff(class, wanted, app.now());
-        let scope = Scope { who: self.who, folder, cutoff, to: None };
+        let scope = Scope::of(self.who, self.version, folder, cutoff);
         Ok(window::count(reader, &scope, &row.state.current, 1).await? > 0)
     }
 }

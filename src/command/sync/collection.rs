@@ -136,6 +136,10 @@ pub async fn serve(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Er
     let Some(folder) = live(&mut tx, phone, ask.folder).await? else {
         return Ok(refused(ask, Status::FOLDER_HIERARCHY_CHANGED));
     };
+    // MS-ASNOTE 3.2.5.3: notes have nothing to declare.
+    if ask.collection.supported.is_some() && folder.folder.class == Class::Notes {
+        return Ok(refused(ask, Status::PROTOCOL_ERROR));
+    }
     let served = match (key(ask), known) {
         (Some(SyncKey::FIRST), known) => first(&mut tx, phone, ask, &folder, known, now).await?,
         (Some(key), Some(known)) => later(app, &mut tx, phone, ask, folder, (known, key), now).await?,
@@ -213,8 +217,8 @@ impl Turn<'_> {
         let applied = apply::all(self.app, tx, &mut self, earlier, &mut slot).await?;
         let mut answer =
             Answer::new(self.phone, &self.wishes, &self.folder.folder, self.ask.window, self.ask.bytes);
-        let scope =
-            Scope { to: applied.told_to(), ..scope(self.phone, &self.folder, &self.wishes, self.now) };
+        let mut scope = scope(self.phone, &self.folder, &self.wishes, self.now);
+        scope.to = scope.to.or_else(|| applied.told_to());
         let (mut count, mut has_more) = (None, false);
         if !self.ask.collection.wants_changes() {
             // It will ask.
@@ -291,7 +295,7 @@ impl Turn<'_> {
 pub fn scope(phone: &Phone, folder: &folder::Row, wishes: &Wishes, now: Timestamp) -> Scope {
     let class = folder.folder.class;
     let wanted = options_for(&wishes.options, class).and_then(|options| options.filter_type).unwrap_or(0);
-    Scope { who: phone.who(), folder: folder.clone(), cutoff: filter::cutoff(class, wanted, now), to: None }
+    Scope::of(phone.who(), phone.version, folder.clone(), filter::cutoff(class, wanted, now))
 }
 
 /// The folder, if the phone may sync it.

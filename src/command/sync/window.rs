@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::store::Connection;
 
 use crate::PROGRAM;
+use crate::eas::class;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
@@ -36,8 +37,21 @@ pub struct Scope {
     pub folder: folder::Row,
     /// The cut-off of the phone's filter now.
     pub cutoff: i64,
-    /// The revision at which the answer ends, where that is before the journal does.
+    /// The revision at which the answer ends, where that is before the journal does; 0 tells nothing.
     pub to: Option<Rev>,
+}
+
+impl Scope {
+    /// What this device lacks of a folder, under a filter that cuts at `cutoff`.
+    pub fn of(who: Who, version: wbxml::Version, folder: folder::Row, cutoff: i64) -> Self {
+        // As if nothing had ever been in it: once the phone speaks a later version, it hears all.
+        let to = (!class::is_known(folder.folder.class, version)).then_some(Rev(0));
+        Self { who, folder, cutoff, to }
+    }
+
+    fn end(&self) -> Rev {
+        self.to.unwrap_or(self.folder.rev)
+    }
 }
 
 /// One change of ours.
@@ -140,7 +154,7 @@ impl Teller<'_> {
     }
 
     fn next_walk(&self) -> Option<Walk> {
-        let end = self.scope.to.unwrap_or(self.scope.folder.rev);
+        let end = self.scope.end();
         match &self.told.slot.cursor {
             Cursor::Walk(walk) => Some(walk.clone()),
             Cursor::At(rev)
@@ -149,7 +163,7 @@ impl Teller<'_> {
                 None
             }
             // What was never told anything has nothing that a filter could take away.
-            Cursor::At(Rev(0)) if end == Rev(0) => None,
+            Cursor::At(_) if end == Rev(0) => None,
             Cursor::At(rev) => Some(Walk { from: *rev, to: end, cutoff: self.scope.cutoff, position: None }),
         }
     }
@@ -274,8 +288,8 @@ pub async fn may_have_news(connection: &mut Connection, scope: &Scope, slot: &Sl
 
 /// Whether the journal is further than the phone.
 pub fn has_moved(scope: &Scope, slot: &Slot) -> bool {
-    let head = scope.folder.rev;
-    !matches!(slot.cursor, Cursor::At(rev) if rev == head || head == Rev(0))
+    let end = scope.end();
+    !matches!(slot.cursor, Cursor::At(rev) if rev == end || end == Rev(0))
 }
 
 /// Whether the phone's filter has passed over something since it was told.

@@ -110,8 +110,17 @@ pub struct Unwritable {
     pub reason: &'static str,
 }
 
+/// Whether the version has this class at all.
+// MS-ASCMD 2.2.3.27.4 (Class), MS-ASNOTE 2.2.2: notes are from 14.0 on, though their folder is told of before.
+pub fn is_known(class: Class, version: Version) -> bool {
+    class != Class::Notes || version >= Version::V14_0
+}
+
 /// Writes the children of `ApplicationData`.
 pub fn write(content: &Content, view: &View<'_>, writer: &mut Writer) -> Result<(), Unwritable> {
+    if !is_known(content.class(), view.version) {
+        return Err(Unwritable { reason: "not an item of this version" });
+    }
     match content {
         Content::Contact(contact) => contact::write(contact, view, writer),
         Content::Event(event) => event::write(event, view, writer)?,
@@ -137,6 +146,9 @@ pub fn read(
     base: Option<&Content>,
     reading: &Reading<'_>,
 ) -> Result<Content, Unreadable> {
+    if !is_known(class, reading.view.version) {
+        return Err(Unreadable::at(data, "not an item of this version"));
+    }
     match (class, base) {
         (Class::Contacts, Some(Content::Contact(base))) => {
             contact::read(data, Some(base), reading).map(Content::Contact)

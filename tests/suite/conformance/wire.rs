@@ -1,19 +1,67 @@
 //! What strict clients take for granted about the bytes: which elements a version has, and what bad input is answered.
 
 use reqwest::Method;
+use wbxml::Version;
 
 use super::CONTACTS;
 use super::access::VERSIONS;
+use super::collection;
 use super::in_step;
 use super::is_old;
 use super::phone;
 use super::sync;
+use crate::phone::Phone;
+use crate::phone::node::Node;
 use crate::phone::wire::Answer;
 use crate::phone::wire::Wire;
 use crate::phone::wire::document;
 use crate::server::Server;
 
 const CALENDAR: &str = "1";
+const NOTES: &str = "4";
+
+/// Rule 8: the class is from 14.0 on, its folder is there before.
+#[tokio::test]
+async fn notes_are_no_items_before_14_0() {
+    let server = Server::start().await;
+    let mut newer = phone(&server, "14.1").await;
+    newer.sync(NOTES).await;
+    newer.add(NOTES, "<notes:Subject>Handleliste</notes:Subject>").await;
+    for version in ["2.5", "12.1"] {
+        let wire =
+            Wire { device: format!("OLD{}", version.len()), ..Wire::new(&server.url(""), "kari", version) };
+        let mut older = Phone::new(wire);
+        older.sync_folders().await;
+        older.sync(NOTES).await;
+        assert!(older.book(NOTES).items.is_empty(), "{version}");
+        let key = older.book(NOTES).key.clone();
+        let add = "<Commands><Add><ClientId>1</ClientId><ApplicationData><notes:Subject>Ny</notes:Subject>\
+                   </ApplicationData></Add></Commands>";
+        let told = collection(&sync(&older, NOTES, &key, add).await);
+        assert!(told.child("Commands").is_none(), "{version}: {told:?}");
+        assert_eq!(told.find("Responses").unwrap().child("Add").unwrap().told("Status"), "6", "{version}");
+        // Once it speaks a version that has them, it hears what it lacks.
+        older.wire.version = Version::V14_1;
+        older.book(NOTES).key = told.told("SyncKey").to_owned();
+        older.sync(NOTES).await;
+        let items: Vec<&Node> = older.book(NOTES).items.values().collect();
+        assert!(items.len() == 1 && items[0].told("Subject") == "Handleliste", "{version}: {items:?}");
+    }
+    server.stop().await;
+}
+
+/// Notes have nothing to declare; all others may.
+#[tokio::test]
+async fn supported_is_refused_for_notes() {
+    let server = Server::start().await;
+    let phone = phone(&server, "14.1").await;
+    let declares = |element: &str| format!("<Supported><{element}/></Supported>");
+    let told = collection(&sync(&phone, NOTES, "0", &declares("notes:Subject")).await);
+    assert_eq!(told.told("Status"), "4", "{told:?}");
+    let told = collection(&sync(&phone, CONTACTS, "0", &declares("contacts:FirstName")).await);
+    assert_eq!(told.told("Status"), "1", "{told:?}");
+    server.stop().await;
+}
 
 /// Rule 8. That times have their forms, containers something in them and elements their order, every test's phone checks.
 #[tokio::test]
@@ -22,7 +70,7 @@ async fn a_class_is_told_up_to_12_0_and_read_from_either_place() {
     for version in VERSIONS {
         let (phone, key) = in_step(&server, version).await;
         let answer = sync(&phone, CONTACTS, "0", "<Class>Contacts</Class>").await;
-        let told = super::collection(&answer);
+        let told = collection(&answer);
         assert_eq!(
             told.child("Class").is_some(),
             version < "12.1" || version == "2.5",
