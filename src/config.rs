@@ -143,6 +143,8 @@ pub struct Limits {
     pub connections_per_address: usize,
     /// Log-ins that may wait for their password to be checked; further ones get 503.
     pub log_ins: usize,
+    /// Names that a device may go by (`User-Agent`) within a minute; beyond it 503 until that is over. 0 is no limit.
+    pub user_agents: usize,
 }
 
 /// `[retention]`
@@ -379,6 +381,7 @@ impl Default for Limits {
             connections_per_address: 5_000,
             // At 40 ms each on one core the last of them waits under three seconds.
             log_ins: 64,
+            user_agents: 4,
         }
     }
 }

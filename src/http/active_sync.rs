@@ -144,7 +144,8 @@ async fn check(
         return Ok(Some((account, query)));
     }
     let agent = header_text(&parts.headers, "user-agent").unwrap_or_default();
-    match agents.refuse(account.id, &query.device_id, &agent, app.now()) {
+    let most = app.config().limits.user_agents;
+    match agents.refuse((account.id, &query.device_id), &agent, most, app.now()) {
         Some(after) => Err(reply::busy(after)),
         None => Ok(Some((account, query))),
     }

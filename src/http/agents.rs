@@ -28,24 +28,23 @@ struct Tracks {
     old: HashMap<u64, Track>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Track {
-    agent: u64,
-    changes: u32,
+    /// The names of this window, each once: two programs of one phone may take turns.
+    agents: Vec<u64>,
     since: Timestamp,
 }
 
 // MS-ASHTTP 3.2.5.1.1 (User-Agent Change Tracking) proposes two changes a day and a ban of 14 hours, and lets the
 // server choose: an update of the system and of the mail program on one morning must not lock a phone out.
 const WINDOW: SignedDuration = SignedDuration::from_mins(1);
-const CHANGES: u32 = 3;
-/// Of each half; about 4 MB for both.
+/// Of each half; about 6 MB for both.
 const ENTRIES: usize = 25_000;
 
 impl Tracks {
     /// The track under a key, or a new one.
     fn of(&mut self, key: u64, new: Track) -> &mut Track {
-        let track = self.old.get(&key).copied().unwrap_or(new);
+        let track = self.old.get(&key).cloned().unwrap_or(new);
         if self.young.len() >= ENTRIES && !self.young.contains_key(&key) {
             self.old = std::mem::take(&mut self.young);
         }
@@ -54,31 +53,36 @@ impl Tracks {
 }
 
 impl Agents {
-    /// How long the device has to stay away; none if it is welcome.
+    /// How long the device has to stay away because it went by more than `most` names; none if it is welcome.
     pub(super) fn refuse(
         &self,
-        account: AccountId,
-        device: &str,
+        (account, device): (AccountId, &str),
         agent: &str,
+        most: usize,
         now: Timestamp,
     ) -> Option<Duration> {
+        if most == 0 {
+            return None;
+        }
         let agent = self.hashes.hash_one(agent);
         let key = self.hashes.hash_one((account, device));
         let mut tracks = self.tracks.lock().unwrap_or_else(PoisonError::into_inner);
-        let track = tracks.of(key, Track { agent, changes: 0, since: now });
-        let age = now.duration_since(track.since);
-        if age >= WINDOW {
-            track.changes = 0;
+        let track = tracks.of(key, Track { agents: Vec::new(), since: now });
+        let is_over = now.duration_since(track.since) >= WINDOW;
+        if is_over {
+            track.agents.clear();
         }
-        if track.agent != agent {
-            if track.changes == 0 {
-                track.since = now;
+        if track.agents.is_empty() {
+            track.since = now;
+        }
+        if track.agents.len() <= most && !track.agents.contains(&agent) {
+            track.agents.push(agent);
+            if track.agents.len() > most {
+                tracing::warn!(%account, "a device that changes its User-Agent again and again is sent away for a while");
             }
-            track.agent = agent;
-            track.changes += 1;
         }
         let left = WINDOW - now.duration_since(track.since);
-        (track.changes > CHANGES).then(|| left.unsigned_abs().max(Duration::from_secs(1)))
+        (track.agents.len() > most).then(|| left.unsigned_abs().max(Duration::from_secs(1)))
     }
 }
 
@@ -94,7 +98,7 @@ mod tests {
     fn a_device_that_changes_its_name_again_and_again_is_sent_away_for_a_minute() {
         let agents = Agents::default();
         let ask = |device: &str, agent: &str, seconds| {
-            agents.refuse(AccountId(1), device, agent, at(seconds)).is_some()
+            agents.refuse((AccountId(1), device), agent, 4, at(seconds)).is_some()
         };
         let answers: Vec<bool> = (0..6).map(|n| ask("A", &format!("agent {n}"), n)).collect();
         assert_eq!(answers, [false, false, false, false, true, true]);
@@ -105,28 +109,47 @@ mod tests {
     }
 
     #[test]
+    fn two_programs_of_one_phone_may_take_turns() {
+        let agents = Agents::default();
+        for second in 0..50 {
+            let agent = ["Apple-iPhone12C1/2001.90", "iOS/17.0 (21A329) dataaccessd/1.0"][second % 2];
+            let now = at(i64::try_from(second).unwrap());
+            assert_eq!(agents.refuse((AccountId(1), "A"), agent, 4, now), None, "{second}");
+        }
+    }
+
+    #[test]
+    fn no_limit_refuses_nobody() {
+        let agents = Agents::default();
+        for n in 0..50 {
+            assert_eq!(agents.refuse((AccountId(1), "A"), &format!("agent {n}"), 0, at(0)), None);
+        }
+    }
+
+    #[test]
     fn one_change_an_hour_is_fine() {
         let agents = Agents::default();
         for hour in 0..48 {
             let agent = format!("agent {hour}");
-            assert_eq!(agents.refuse(AccountId(1), "A", &agent, at(hour * 3600)), None);
+            assert_eq!(agents.refuse((AccountId(1), "A"), &agent, 1, at(hour * 3600)), None);
         }
     }
+
     #[test]
     fn many_devices_push_out_the_oldest_and_not_those_that_come_again() {
         let mut tracks = Tracks::default();
-        let seen = |changes| Track { agent: 0, changes, since: at(0) };
+        let seen = |names: u64| Track { agents: (0..names).collect(), since: at(0) };
         tracks.of(0, seen(1));
         tracks.of(1, seen(1));
         for key in 2..=30_000 {
             tracks.of(key, seen(0));
         }
-        assert_eq!(tracks.of(0, seen(0)).changes, 1);
+        assert_eq!(tracks.of(0, seen(0)).agents.len(), 1);
         for key in 30_001..=80_000 {
             tracks.of(key, seen(0));
             tracks.of(0, seen(0));
             assert!(tracks.young.len() <= ENTRIES && tracks.old.len() <= ENTRIES);
         }
-        assert_eq!((tracks.of(0, seen(0)).changes, tracks.of(1, seen(0)).changes), (1, 0));
+        assert_eq!((tracks.of(0, seen(0)).agents.len(), tracks.of(1, seen(0)).agents.len()), (1, 0));
     }
 }
