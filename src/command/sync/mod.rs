@@ -99,6 +99,7 @@ fn understand<'a>(phone: &Phone, body: Option<&'a Document>) -> Result<Asked<'a>
         .and_then(|json| serde_json::from_str::<Request<'static>>(json).ok());
     let Some(document) = body else {
         // MS-ASCMD 2.2.1.21.1 (Empty Sync Request).
+        let before = before.filter(|before| !before.collections.is_empty());
         let request = before.ok_or_else(|| Response::of_status(Status::INCOMPLETE_REQUEST))?;
         return Ok(Asked { bodies: vec![String::new(); request.collections.len()], request });
     };
@@ -119,6 +120,10 @@ fn understand<'a>(phone: &Phone, body: Option<&'a Document>) -> Result<Asked<'a>
         (true, Some(before)) => request.completed_by(before),
         (true, None) => return Err(Response::of_status(Status::INCOMPLETE_REQUEST)),
     };
+    // Nothing to complete it with: Android remembers an empty set while all folders are off.
+    if request.is_partial && request.collections.is_empty() {
+        return Err(Response::of_status(Status::INCOMPLETE_REQUEST));
+    }
     bodies.resize(request.collections.len(), String::new());
     if request.collections.len() > COLLECTIONS {
         let limit = i64::try_from(COLLECTIONS).ok();

@@ -170,6 +170,12 @@ async fn the_outbox_may_be_waited_on_and_nothing_may_be_asked() {
     let nothing = phone.wire.post("Sync", document("AirSync:Sync", "<Collections/>")).await;
     assert_eq!(nothing.status, 200);
     assert!(nothing.node().is_none_or(|told| told.child("Status").is_none()), "{nothing:?}");
+    // Nothing remembered is nothing to wait on.
+    for short in ["<Wait>1</Wait><Partial/>", "<WindowSize>5</WindowSize><Partial/>"] {
+        let told = sync(&phone, short).await;
+        assert_eq!(told.told("Status"), "13", "{short}: {told:?}");
+    }
+    assert_eq!(phone.wire.post("Sync", Vec::new()).await.node().unwrap().told("Status"), "13");
     server.stop().await;
 }
 
