@@ -174,7 +174,8 @@ fn decide(
         let response = Response { wipe: Some(order), ..Response::of_status(Status::SUCCESS) };
         return (known, response);
     }
-    let Some(asked) = &request.policy else { return (known, Response::of_status(Status::SUCCESS)) };
+    // MS-ASPROV 2.2.2.40 (Policies): a request has one, unless it tells of a wipe.
+    let Some(asked) = &request.policy else { return (known, Response::of_status(Status::PROTOCOL_ERROR)) };
     let Some(form) = provision::form(&asked.policy_type, version) else {
         return (known, of_policy(asked, PolicyStatus::UNKNOWN_TYPE, None, None));
     };
@@ -299,6 +300,12 @@ mod tests {
         let (again, response) =
             decide(known.clone(), &taking, &rules, Version::V14_1, [PolicyKey(3), PolicyKey(4)]);
         assert_eq!((again, response.policy.unwrap().key), (known, Some(TAKEN)));
+    }
+
+    #[test]
+    fn a_request_for_nothing_is_a_fault() {
+        let (_, response) = step(Provisioned::default(), &Request::default(), &Provisioning::default());
+        assert_eq!((response.status, response.policy), (Status::PROTOCOL_ERROR, None));
     }
 
     /// Quirk key-not-zero.
