@@ -15,7 +15,7 @@ const XML: &str = "/autodiscover/autodiscover.xml";
 
 /// The answer to a POST by somebody who logged in. `origin` is `https://HOST` as the phone wrote it.
 ///
-/// A request without a body asks for whoever logged in.
+/// It is for whoever logged in, whatever address it asks for: a phone must not set up one that does not exist.
 pub fn xml(account: &Account, body: &[u8], origin: &str, now: Timestamp) -> String {
     let request = Request::parse(&String::from_utf8_lossy(body));
     match request.failure() {
@@ -23,10 +23,7 @@ pub fn xml(account: &Account, body: &[u8], origin: &str, now: Timestamp) -> Stri
             let time = now.to_zoned(TimeZone::UTC).strftime("%H:%M:%S.0000000").to_string();
             autodiscover::failed(failure, &time)
         }
-        None => {
-            let email = request.email.as_deref().unwrap_or(&account.email);
-            autodiscover::found(email, &account.name, &format!("{origin}{SYNC}"))
-        }
+        None => autodiscover::found(&account.email, &account.name, &format!("{origin}{SYNC}")),
     }
 }
 
@@ -65,6 +62,13 @@ mod tests {
         let answer = xml(&kari(), b"", "https://sync.fjord.example", Timestamp::UNIX_EPOCH);
         assert!(answer.contains("<EMailAddress>kari@fjord.example</EMailAddress>"));
         assert!(answer.contains("<Url>https://sync.fjord.example/Microsoft-Server-ActiveSync</Url>"));
+    }
+
+    #[test]
+    fn an_address_of_nobody_s_is_not_given_back() {
+        let body = b"<Autodiscover><Request><EMailAddress>nobody@fjord.example</EMailAddress></Request></Autodiscover>";
+        let answer = xml(&kari(), body, "https://sync.fjord.example", Timestamp::UNIX_EPOCH);
+        assert!(answer.contains("<EMailAddress>kari@fjord.example</EMailAddress>"), "{answer}");
     }
 
     /// Quirk outlook-schema.
