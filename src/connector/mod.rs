@@ -2,8 +2,15 @@
 
 pub mod dav;
 pub mod http_api;
+pub mod imap;
+pub mod mail;
 pub mod nudge;
+pub mod sasl;
+pub mod smtp;
+pub mod source;
+pub mod trust;
 pub mod web;
+pub mod wire;
 pub mod local;
 pub mod memory;
 pub mod recent;

@@ -48,6 +48,25 @@ pub enum Unusable {
     /// Passwords would travel in the open.
     #[error("{0} must begin with https://, only this machine itself may be reached over http://")]
     Plain(String),
+    /// No address of a mail server.
+    #[error("{address} is no address such as {scheme}s://mail.example")]
+    Server {
+        /// What was stated.
+        address: String,
+        /// What the server would speak.
+        scheme: &'static str,
+    },
+    /// Passwords for a mail server would travel in the open, and nobody said that they may.
+    #[error(
+        "{address} would send passwords in the open: write {scheme}s:// or {scheme}+starttls://, or \
+         {scheme}+plain:// if nobody else can listen"
+    )]
+    PlainServer {
+        /// What was stated.
+        address: String,
+        /// What the server would speak.
+        scheme: &'static str,
+    },
     /// The certificate authority.
     #[error("cannot read the certificate authority {file}: {reason}")]
     Authority {
