@@ -10,12 +10,18 @@ use crate::app::Connections;
 use crate::config::Config;
 use crate::config::connection::Connection;
 use crate::config::connection::Credentials;
+use crate::config::connection::Folders;
 use crate::config::connection::Kind;
+use crate::config::connection::SmtpLogIn;
 use crate::connector::Connector;
 use crate::connector::dav;
 use crate::connector::dav::Dav;
 use crate::connector::http_api;
 use crate::connector::http_api::HttpApi;
+use crate::connector::imap;
+use crate::connector::imap::Imap;
+use crate::connector::sasl;
+use crate::connector::smtp;
 use crate::connector::web::Trust;
 use crate::connector::web::Unusable;
 use crate::http::Front;
@@ -56,6 +62,7 @@ fn connections(config: &Config) -> Result<Connections, Error> {
         let connector = match connection.kind {
             Kind::HttpApi => http_api(connection),
             Kind::Dav => dav(connection),
+            Kind::Imap => imap(connection),
             Kind::Local => continue,
         };
         let connector =
@@ -106,9 +113,41 @@ fn credentials(connection: &Connection) -> Result<Credentials<'_>, Unusable> {
     connection.credentials().map_err(|(key, message)| Unusable::LogIn(key, message))
 }
 
+fn imap(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
+    let log_in = match credentials(connection)? {
+        Credentials::Password { user, password } => sasl::LogIn::Master {
+            user: user.to_owned(),
+            password: password.reveal().to_owned(),
+            separator: connection.master_separator.clone(),
+        },
+        // The configuration has no others for a mail server.
+        Credentials::Account | Credentials::Token(_) | Credentials::Client { .. } => sasl::LogIn::PerUser,
+    };
+    let smtp_user = connection.smtp_user.clone().unwrap_or_default();
+    let smtp_password = connection.smtp_password.as_ref().map(|password| password.reveal().to_owned());
+    let who = match connection.smtp_log_in {
+        SmtpLogIn::Same => smtp::Who::Same,
+        SmtpLogIn::Organisation => smtp::Who::relay(&smtp_user, &smtp_password.unwrap_or_default()),
+        SmtpLogIn::None => smtp::Who::Nobody,
+    };
+    let settings = imap::Settings {
+        url: connection.url.clone(),
+        log_in,
+        secret: if connection.tokens { sasl::Kind::Token } else { sasl::Kind::Password },
+        only_subscribed: connection.folders == Folders::Subscribed,
+        ask_every: ASK_EVERY,
+        trust: trust(connection),
+        smtp: connection.smtp.clone().map(|url| smtp::Settings { url, log_in: who }),
+    };
+    Ok(Arc::new(Imap::new(settings)?))
+}
+
 fn trust(connection: &Connection) -> Trust {
     Trust { verify: connection.verify_tls, authority: connection.authority.clone() }
 }
+
+/// Between two questions for news at a mail server that does not tell by itself.
+const ASK_EVERY: Duration = Duration::from_secs(60);
 
 /// The rest of the five seconds is for the phones.
 const JOBS_STOP_WITHIN: Duration = Duration::from_secs(4);

@@ -55,6 +55,25 @@ pub struct Connection {
     pub password: Option<Secret>,
     /// The file that holds it.
     pub password_file: Option<PathBuf>,
+    /// What stands between an account's name and that of a master user, in a log-in name of both.
+    pub master_separator: Option<String>,
+    /// Whether what the accounts log in with are access tokens (OAuth 2.0) instead of passwords.
+    #[serde(default)]
+    pub tokens: bool,
+    /// Which of a user's mail folders are synced.
+    #[serde(default)]
+    pub folders: Folders,
+    /// Where mail is handed over for delivery.
+    pub smtp: Option<String>,
+    /// Who does that.
+    #[serde(default)]
+    pub smtp_log_in: SmtpLogIn,
+    /// The name of who does it for all.
+    pub smtp_user: Option<String>,
+    /// The password of that one.
+    pub smtp_password: Option<Secret>,
+    /// The file that holds it.
+    pub smtp_password_file: Option<PathBuf>,
     /// What the back office signs its nudges with (`/hooks/NAME`); none: nudges are refused.
     pub hook_key: Option<Secret>,
     /// The file that holds it.
@@ -77,6 +96,8 @@ pub enum Kind {
     HttpApi,
     /// CalDAV and CardDAV.
     Dav,
+    /// IMAP to read mail, SMTP to send it.
+    Imap,
     /// Nothing: items live here alone.
     Local,
 }
@@ -119,6 +140,30 @@ pub enum Credentials<'a> {
     },
 }
 
+/// Which of a user's mail folders are synced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Folders {
+    /// Every one.
+    #[default]
+    All,
+    /// Those he subscribed to, and those that mail programs need.
+    Subscribed,
+}
+
+/// Who hands mail over for delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpLogIn {
+    /// Who reads it.
+    #[default]
+    Same,
+    /// One for all, stated here.
+    Organisation,
+    /// Nobody logs in: the server trusts this machine.
+    None,
+}
+
 /// Something that must not be printed.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -148,7 +193,7 @@ fn yes() -> bool {
 }
 
 fn classes<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Class>, D::Error> {
-    let known = [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes];
+    let known = [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes, Class::Email];
     let class = |name: &String| known.into_iter().find(|class| class.as_str().eq_ignore_ascii_case(name));
     let names = Vec::<String>::deserialize(source)?;
     names
@@ -156,7 +201,7 @@ fn classes<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Class>, D::Error>
         .map(|name| {
             class(name).ok_or_else(|| {
                 D::Error::custom(format!(
-                    "`{name}` is no class; known are `calendar`, `contacts`, `tasks`, `notes`"
+                    "`{name}` is no class; known are `calendar`, `contacts`, `tasks`, `notes`, `email`"
                 ))
             })
         })
@@ -170,6 +215,7 @@ impl Connection {
             ("token_file", &mut self.token, &self.token_file),
             ("client_secret_file", &mut self.client_secret, &self.client_secret_file),
             ("password_file", &mut self.password, &self.password_file),
+            ("smtp_password_file", &mut self.smtp_password, &self.smtp_password_file),
             ("hook_key_file", &mut self.hook_key, &self.hook_key_file),
         ];
         for (key, secret, file) in secrets {
@@ -204,8 +250,11 @@ impl Connection {
                 "say what is synced, for example `classes = [\"calendar\", \"tasks\"]`",
             ));
         }
-        if self.kind == Kind::Local {
-            return Ok(());
+        self.check_mail(index)?;
+        match self.kind {
+            Kind::Local => return Ok(()),
+            Kind::Imap => return self.check_imap(index),
+            Kind::HttpApi | Kind::Dav => {}
         }
         if !is_address(&self.url) {
             return Err(fault(index, "url", "must be an address such as `https://office.example`"));
@@ -262,6 +311,67 @@ impl Connection {
 /// Whether it looks like an address of the web; the connector looks closer.
 fn is_address(url: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+impl Connection {
+    /// Mail, and what only mail has, comes from a mail server alone.
+    fn check_mail(&self, index: usize) -> Result<(), Fault> {
+        if self.kind == Kind::Imap {
+            return Ok(());
+        }
+        let stated = [
+            ("master_separator", self.master_separator.is_some()),
+            ("tokens", self.tokens),
+            ("folders", self.folders != Folders::default()),
+            ("smtp", self.smtp.is_some()),
+            ("smtp_log_in", self.smtp_log_in != SmtpLogIn::default()),
+            ("smtp_user", self.smtp_user.is_some()),
+            ("smtp_password", self.smtp_password.is_some()),
+        ];
+        match stated.into_iter().find(|(_, is_stated)| *is_stated) {
+            Some((key, _)) => Err(fault(index, key, "is for a connection of `kind = \"imap\"`")),
+            None if self.classes.contains(&Class::Email) => {
+                Err(fault(index, "classes", "`email` comes from a connection of `kind = \"imap\"`"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The addresses are read when the connection is set up.
+    fn check_imap(&self, index: usize) -> Result<(), Fault> {
+        if self.classes != [Class::Email] || self.directory {
+            return Err(fault(
+                index,
+                "classes",
+                "a mail server has `classes = [\"email\"]` and no directory",
+            ));
+        }
+        match self.credentials() {
+            Ok(Credentials::Account) => {}
+            Ok(Credentials::Password { .. }) if !self.tokens => {}
+            _ => {
+                let message = "state `user` and `password` of a master user, or `log_in = \"user\"` if each account \
+                               has its own";
+                return Err(fault(index, "user", message));
+            }
+        }
+        let has_relay = self.smtp_user.is_some() && self.smtp_password.is_some();
+        let has_none = self.smtp_user.is_none() && self.smtp_password.is_none();
+        match (self.smtp_log_in, &self.smtp) {
+            (_, None) if has_none && self.smtp_log_in == SmtpLogIn::default() => Ok(()),
+            (_, None) => {
+                Err(fault(index, "smtp", "say where mail is handed over, as `smtps://mail.example`"))
+            }
+            (SmtpLogIn::Organisation, Some(_)) if has_relay => Ok(()),
+            (SmtpLogIn::Organisation, Some(_)) => {
+                Err(fault(index, "smtp_user", "state `smtp_user` and `smtp_password`"))
+            }
+            (SmtpLogIn::Same | SmtpLogIn::None, Some(_)) if has_none => Ok(()),
+            (SmtpLogIn::Same | SmtpLogIn::None, Some(_)) => {
+                Err(fault(index, "smtp_user", "is for `smtp_log_in = \"organisation\"`"))
+            }
+        }
+    }
 }
 
 /// Each by itself, then all together: names are unique, and each class and the directory come from one.

@@ -183,7 +183,7 @@ fn each_connection_is_checked_at_its_own_place() {
     );
     check(
         "[[connection]]\nname = \"x\"\nkind = \"local\"\nclasses = [\"mail\"]",
-        "4: `classes`: `mail` is no class; known are `calendar`, `contacts`, `tasks`, `notes`",
+        "4: `classes`: `mail` is no class; known are `calendar`, `contacts`, `tasks`, `notes`, `email`",
     );
     check("[[connection]]\nkind = \"local\"", "1: missing field `name`");
 }
@@ -277,4 +277,39 @@ fn what_a_policy_says_has_to_be_known_to_phones() {
 fn nothing_is_forgotten_sooner_than_phones_can_bear() {
     check("[retention]\nversions = \"1d\"", "2: `retention.versions`: must be at least `7d`");
     check("[retention]\n\nlog_rows = 0", "3: `retention.log_rows`: must be at least 1");
+}
+
+#[test]
+fn a_mail_server_says_who_reads_and_who_sends() {
+    let mail = |lines: &str| {
+        format!(
+            "[[connection]]\nname = \"m\"\nkind = \"imap\"\nclasses = [\"email\"]\nurl = \"imaps://m\"\n{lines}"
+        )
+    };
+    let user = "log_in = \"user\"\n";
+    Config::read(&mail(&format!("{user}\n[server]\nlisten = \"127.0.0.1:0\"")), Path::new("")).unwrap();
+    check(
+        &mail("user = \"master\""),
+        "6: `connection.user`: state `user` and `password` of a master user, or `log_in = \"user\"` if each account has its own",
+    );
+    check(
+        &mail(&format!("{user}smtp_user = \"x\"\nsmtp = \"smtps://m\"")),
+        "7: `connection.smtp_user`: is for `smtp_log_in = \"organisation\"`",
+    );
+    check(
+        &mail(&format!("{user}smtp_log_in = \"none\"")),
+        "1: `connection.smtp`: say where mail is handed over, as `smtps://mail.example`",
+    );
+    check(
+        &mail(&format!("{user}smtp = \"smtps://m\"\nsmtp_log_in = \"organisation\"")),
+        "1: `connection.smtp_user`: state `smtp_user` and `smtp_password`",
+    );
+    check(
+        "[[connection]]\nname = \"l\"\nkind = \"local\"\nclasses = [\"email\"]",
+        "4: `connection.classes`: `email` comes from a connection of `kind = \"imap\"`",
+    );
+    check(
+        "[[connection]]\nname = \"l\"\nkind = \"local\"\nclasses = [\"notes\"]\nfolders = \"subscribed\"",
+        "5: `connection.folders`: is for a connection of `kind = \"imap\"`",
+    );
 }
