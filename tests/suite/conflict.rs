@@ -42,7 +42,8 @@ fn administer(server: &Server, folder: &Path, arguments: &[&str]) -> (i32, Strin
         store.data.display()
     );
     std::fs::write(folder.join("lomme.toml"), config).unwrap();
-    lomme(folder, &[arguments, &["--config", "lomme.toml"]].concat(), "")
+    // The server goes on meanwhile: it may hold the database that the other process waits for.
+    tokio::task::block_in_place(|| lomme(folder, &[arguments, &["--config", "lomme.toml"]].concat(), ""))
 }
 
 /// What is left of three tasks: both phones change `a`; the first deletes `b`, which the second has changed; the first
@@ -75,7 +76,7 @@ async fn left(server: &Server, one: &mut Phone, two: &mut Phone) -> Vec<String> 
     left
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_says_who_wins_while_the_server_runs() {
     let server = Server::start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -96,7 +97,7 @@ async fn an_administrator_says_who_wins_while_the_server_runs() {
     server.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_administrator_set_is_listed() {
     let server = Server::start().await;
     let folder = tempfile::tempdir().unwrap();
@@ -114,7 +115,7 @@ async fn what_an_administrator_set_is_listed() {
     server.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_goes_after_an_item_that_another_phone_has_moved() {
     let server = Server::start().await;
     let mut tx = server.app.store().begin().await.unwrap();
