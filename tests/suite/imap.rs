@@ -373,8 +373,18 @@ async fn a_window_shows_what_came_since_a_day() {
         assert_eq!(narrow.changes.len(), 2);
         let wide = all(&imap, &inbox, since(3), Some(&narrow.cursor), 2).await;
         assert_eq!((upserts(&wide).len(), deletes(&wide).len()), (5, 0));
+        // What is put there with an older date is not in the window, and what is put back into it is.
+        program.append("INBOX", "() \" 1-Nov-2026 12:00:00 +0000\"", &mail("Eldre", "x"));
+        program.append("INBOX", "() \" 4-Nov-2026 12:00:00 +0000\"", &mail("Nyere", "x"));
+        program.say("SELECT INBOX");
+        program.say("STORE 6 +FLAGS (\\Deleted)");
+        let wide = all(&imap, &inbox, since(3), Some(&wide.cursor), 2).await;
+        assert_eq!((upserts(&wide).len(), deletes(&wide).len()), (1, 1));
+        program.say("STORE 6 -FLAGS (\\Deleted)");
+        let wide = all(&imap, &inbox, since(3), Some(&wide.cursor), 2).await;
+        assert_eq!((upserts(&wide).len(), deletes(&wide).len()), (1, 0));
         let later = all(&imap, &inbox, since(9), Some(&wide.cursor), 100).await;
-        assert_eq!((upserts(&later).len(), deletes(&later).len()), (0, 6));
+        assert_eq!((upserts(&later).len(), deletes(&later).len()), (0, 7));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::connector::mail::Window;
 pub struct Position {
     /// The mailbox's UIDVALIDITY.
     pub uid_validity: u32,
-    /// What was to come next; 0: not all is told.
+    /// What was to come next.
     pub uid_next: u32,
     /// How many messages there were.
     pub exists: u32,
@@ -26,6 +26,10 @@ pub struct Position {
     pub window: Window,
     /// What was told and is there.
     pub known: UidSet,
+    /// What is in the window and was not told yet.
+    pub todo: UidSet,
+    /// Whether all was told; else there is more at once.
+    pub is_done: bool,
 }
 
 /// Changes of messages that were told partly: from the newest message down.
@@ -42,20 +46,19 @@ impl Position {
     pub fn write(&self) -> String {
         let since = self.window.since.map(|date| date.to_string()).unwrap_or_default();
         let walk = self.walk.map(|walk| format!("{}@{}", walk.from, walk.until)).unwrap_or_default();
+        let left = if self.is_done { "" } else { "+" };
+        let (known, todo) = (self.known.pack(), self.todo.pack());
         format!(
-            "{}:{}:{}:{}:{walk}:{since}:{}",
-            self.uid_validity,
-            self.uid_next,
-            self.last_change,
-            self.exists,
-            self.known.pack()
+            "{}:{}:{}:{}:{walk}:{since}:{known}:{todo}:{left}",
+            self.uid_validity, self.uid_next, self.last_change, self.exists
         )
     }
 
     /// From a cursor; none: this is none of ours.
     pub fn read(text: &str) -> Option<Self> {
         let parts: Vec<&str> = text.split(':').collect();
-        let [uid_validity, uid_next, last_change, exists, walk, since, known] = parts.as_slice() else {
+        let [uid_validity, uid_next, last_change, exists, walk, since, known, todo, left] = parts.as_slice()
+        else {
             return None;
         };
         let walk = match walk.split_once('@') {
@@ -71,6 +74,8 @@ impl Position {
             walk,
             window: Window { since },
             known: UidSet::unpack(known)?,
+            todo: UidSet::unpack(todo)?,
+            is_done: left.is_empty(),
         })
     }
 }
@@ -92,9 +97,10 @@ mod tests {
         position.walk = Some(Walk { from: 4, until: 12 });
         position.window = Window { since: Some(date(2026, 11, 22)) };
         position.known = UidSet::of_ranges([(1, 4), (6, 6)]);
-        assert_eq!(position.write(), "7:9:18446744073709551615:3:4@12:2026-11-22:1+3,2");
+        position.todo = UidSet::of_ranges([(5, 5)]);
+        assert_eq!(position.write(), "7:9:18446744073709551615:3:4@12:2026-11-22:1+3,2:5:+");
         assert_eq!(Position::read(&position.write()), Some(position));
-        for text in ["", "7", "7:9:1:3:::x", "7:9:1:3:1@x::", "7:9:1:3::soon:", "7:9:1:3:::1:1"] {
+        for text in ["", "7", "7:9:1:3:::x::", "7:9:1:3:1@x::::", "7:9:1:3::soon:::", "7:9:1:3:::1:1:1:"] {
             assert_eq!(Position::read(text), None, "{text}");
         }
     }

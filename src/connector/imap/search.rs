@@ -19,6 +19,23 @@ pub async fn window(session: &mut Session, window: Window) -> Result<UidSet> {
     search(session, Command::default().plain(&format!(" UNDELETED{since}"))).await
 }
 
+/// Those from a number on that do not wait to be removed.
+pub async fn since(session: &mut Session, from: u32) -> Result<UidSet> {
+    let found = search(session, Command::default().plain(&format!(" UNDELETED UID {from}:*"))).await?;
+    // `n:*` names the last message even if its number is less (RFC 3501 9).
+    Ok(found.within(&UidSet::of_ranges([(from, u32::MAX)])))
+}
+
+/// Those of these messages that came on a day or later.
+pub async fn came_since(session: &mut Session, since: Date, uids: &UidSet) -> Result<UidSet> {
+    let mut found = UidSet::default();
+    for piece in uids.pieces() {
+        let keys = Command::default().plain(&format!(" UID {piece} SINCE {}", day(since)));
+        found = found.with(&search(session, keys).await?);
+    }
+    Ok(found)
+}
+
 /// Those that match.
 pub async fn query(session: &mut Session, query: &Query) -> Result<UidSet> {
     let mut keys = Command::default().plain(" UNDELETED");
@@ -45,7 +62,6 @@ pub async fn query(session: &mut Session, query: &Query) -> Result<UidSet> {
 /// Those that a server without UIDPLUS should have told by itself: added since, newest first.
 pub async fn added(session: &mut Session, uid_next: u32) -> Result<UidSet> {
     let found = search(session, Command::default().plain(&format!(" UID {uid_next}:*"))).await?;
-    // `n:*` names the last message even if its number is less (RFC 3501 9).
     Ok(found.within(&UidSet::of_ranges([(uid_next, u32::MAX)])))
 }
 
