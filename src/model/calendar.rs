@@ -163,7 +163,7 @@ pub enum Sensitivity {
 }
 
 /// What of an item's privacy JSCalendar has no word for.
-const SENSITIVITY: &str = "lomme:sensitivity";
+const SENSITIVITY: &str = "lomme.app:sensitivity";
 
 /// The sensitivity that is told by `privacy` and a property of our own.
 pub(super) fn sensitivity(privacy: Option<Privacy>, other: &Map<String, Value>) -> Sensitivity {

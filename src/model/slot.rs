@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::model::object::Object;
 
 /// The property of an entry that tells its slot.
-pub const PIN: &str = "lomme:slot";
+pub const PIN: &str = "lomme.app:slot";
 /// Comes after every preference of the standards, which are 1 to 100.
 const NO_PREFERENCE: u32 = 101;
 

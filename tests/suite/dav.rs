@@ -318,11 +318,11 @@ async fn a_second_item_of_the_same_uid_is_refused() {
 async fn what_only_we_know_survives_the_server() {
     let radicale = Radicale::start().await;
     let bench = bench(&radicale);
-    let card = json!({"name": {"full": "Kari"}, "lomme:fileAs": "Hansen, Kari", "lomme:customerId": "K-1",
+    let card = json!({"name": {"full": "Kari"}, "lomme.app:fileAs": "Hansen, Kari", "lomme.app:customerId": "K-1",
         "phones": {"p1": {"number": "1", "label": "Radio"}, "p2": {"number": "2", "features": {"mobile": true}, "pref": 2}},
         "example.com:team": {"name": "A;B", "members": [1, "b,c"], "text": "one\ntwo\\"}});
     let appointment = json!({"title": "Away", "start": "2026-11-22T12:00:00", "timeZone": "America/Edmonton",
-        "duration": "PT1H", "lomme:sensitivity": "personal", "privacy": "private", "lomme:busyStatus": "out-of-office",
+        "duration": "PT1H", "lomme.app:sensitivity": "personal", "privacy": "private", "lomme.app:busyStatus": "out-of-office",
         "alerts": {"r1": {"trigger": {"offset": "-PT15M"}, "action": "display"}},
         "participants": {"p1": {"calendarAddress": "mailto:o@example.com", "roles": {"attendee": true}, "example.com:x": 1}}});
     for (class, value) in [(Class::Contacts, card), (Class::Calendar, appointment)] {

@@ -36,7 +36,7 @@ use crate::model::object::members;
 const RIDERS: [(&str, &str); 2] =
     [("X-ALT-DESC", "/description"), ("X-APPLE-STRUCTURED-LOCATION", "/locations/l1/name")];
 /// Where they are kept, with what they belong to.
-const RIDERS_KEPT: &str = "lomme:riders";
+const RIDERS_KEPT: &str = "lomme.app:riders";
 /// Busy and free, which TRANSP says already.
 const BUSY_STATUS: &str = "X-MICROSOFT-CDO-BUSYSTATUS";
 

@@ -37,7 +37,7 @@ use crate::model::task::Task;
 /// Who made the text.
 const PRODUCT: &str = "-//Lomme//Lomme//EN";
 /// What stands beside the item in its text: occurrences without their series, properties of the calendar.
-const BESIDE: &str = "lomme:beside";
+const BESIDE: &str = "lomme.app:beside";
 /// More occurrences than this that differ are no calendar but an attack on one.
 const MOST_OCCURRENCES: usize = 10_000;
 

@@ -51,7 +51,7 @@ impl Kept {
             let mut kept = json!({"parameters": parameters(property)});
             // RFC 5545 3.2.1: the same text in another form, so only as long as it is the same.
             if let Some(kept) = kept.as_object_mut().filter(|_| property.parameter(ALTERNATIVE).is_some()) {
-                kept.insert("lomme:while".to_owned(), property.to_plain().into());
+                kept.insert("lomme.app:while".to_owned(), property.to_plain().into());
             }
             self.parameters.insert(place.to_owned(), kept);
         }
@@ -63,7 +63,7 @@ impl Kept {
         if let Some(parameters) = kept.get("parameters") {
             give(parameters, property);
         }
-        if kept.get("lomme:while").is_some_and(|text| *text != property.to_plain()) {
+        if kept.get("lomme.app:while").is_some_and(|text| *text != property.to_plain()) {
             property.take(ALTERNATIVE);
         }
     }

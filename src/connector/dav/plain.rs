@@ -41,7 +41,7 @@ pub const EVENT: &[Row] = &[
     // What Exchange and Outlook write where TRANSP has too few words.
     Row(
         "X-MICROSOFT-CDO-BUSYSTATUS",
-        "lomme:busyStatus",
+        "lomme.app:busyStatus",
         Form::Words(&[
             ("TENTATIVE", "tentative"),
             ("OOF", "out-of-office"),

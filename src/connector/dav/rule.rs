@@ -17,7 +17,7 @@ use crate::model::recurrence::Weekday;
 use crate::model::zone;
 
 /// Where a part that the model has no place for is kept, such as `X-PART`.
-const KEPT: &str = "lomme:part:";
+const KEPT: &str = "lomme.app:part:";
 
 /// Reads a rule; none if it has no frequency or a part that makes no sense.
 pub fn read(value: &str, start: &When) -> Option<RecurrenceRule> {

@@ -37,10 +37,10 @@ pub enum Version {
 /// Lines that are one text of the card, under a name of their own.
 const TEXTS: [(&str, &str); 6] = [
     ("UID", "uid"),
-    ("X-ASSISTANT", "lomme:assistantName"),
-    ("X-MANAGER", "lomme:managerName"),
-    ("X-EVOLUTION-FILE-AS", "lomme:fileAs"),
-    ("X-PHONETIC-ORG", "lomme:yomiCompanyName"),
+    ("X-ASSISTANT", "lomme.app:assistantName"),
+    ("X-MANAGER", "lomme.app:managerName"),
+    ("X-EVOLUTION-FILE-AS", "lomme.app:fileAs"),
+    ("X-PHONETIC-ORG", "lomme.app:yomiCompanyName"),
     ("LANGUAGE", "language"),
 ];
 /// The fields of N, each a list, and the kinds of name components they become (RFC 9555 2.5.5).

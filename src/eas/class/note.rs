@@ -34,7 +34,7 @@ fields! {
 
 const CLASS: &str = "IPM.StickyNote";
 /// A message class that a phone made finer.
-const OWN_CLASS: &str = "lomme:messageClass";
+const OWN_CLASS: &str = "lomme.app:messageClass";
 
 /// Writes a note.
 pub(super) fn write(note: &Note, view: &View<'_>, writer: &mut Writer) {

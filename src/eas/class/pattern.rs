@@ -95,7 +95,7 @@ pub(super) const YEARLY_NTH: u8 = 6;
 const LAST: u8 = 5;
 const EVERY_DAY: u8 = 127;
 /// The number of the calendar system that a phone named, where JSCalendar has no name for it.
-const CALENDAR_TYPE: &str = "lomme:calendarType";
+const CALENDAR_TYPE: &str = "lomme.app:calendarType";
 const WEEK: [Weekday; 7] = [
     Weekday::Sunday,
     Weekday::Monday,

@@ -9,8 +9,8 @@
 //! | `IMAddress` … 3 | `onlineServices` that are chat (a chat scheme, or `vCardName` `impp`) | [`im_address`](Contact::im_address) |
 //! | home, business, other address | `addresses` with context `private`, `work`, neither | [`address_part`](Contact::address_part) |
 //! | name parts | `name.components`; split from `full` where there are none | [`name_part`](Contact::name_part) |
-//! | Yomi names | `phonetic` of the component; the company's `lomme:yomiCompanyName` | [`phonetic`](Contact::phonetic) |
-//! | `FileAs` | `lomme:fileAs`, else `name.full` | [`file_as`](Contact::file_as) |
+//! | Yomi names | `phonetic` of the component; the company's `lomme.app:yomiCompanyName` | [`phonetic`](Contact::phonetic) |
+//! | `FileAs` | `lomme.app:fileAs`, else `name.full` | [`file_as`](Contact::file_as) |
 //! | `NickName`, `WebPage`, body | first of `nicknames`, `links`, `notes` | [`nickname`](Contact::nickname), … |
 //! | company, department | first of `organizations`, first of its `units` | [`company`](Contact::company), … |
 //! | `JobTitle` | first of `titles` that is no role | [`job_title`](Contact::job_title) |

@@ -19,25 +19,25 @@ words! {
     /// What phones know and JSContact does not: texts at the top of the card, in properties of our own.
     pub enum ContactProperty {
         /// What the phone files it under.
-        FileAs = "lomme:fileAs",
+        FileAs = "lomme.app:fileAs",
         /// The manager's name.
-        Manager = "lomme:managerName",
+        Manager = "lomme.app:managerName",
         /// The assistant's name.
-        Assistant = "lomme:assistantName",
+        Assistant = "lomme.app:assistantName",
         /// Where in the building.
-        OfficeLocation = "lomme:officeLocation",
+        OfficeLocation = "lomme.app:officeLocation",
         /// How the company's name is said.
-        YomiCompany = "lomme:yomiCompanyName",
+        YomiCompany = "lomme.app:yomiCompanyName",
         /// A number that the company gave.
-        CustomerId = "lomme:customerId",
+        CustomerId = "lomme.app:customerId",
         /// A number that the state gave.
-        GovernmentId = "lomme:governmentId",
+        GovernmentId = "lomme.app:governmentId",
         /// An account.
-        AccountName = "lomme:accountName",
+        AccountName = "lomme.app:accountName",
         /// The alias in the recipient cache.
-        Alias = "lomme:alias",
+        Alias = "lomme.app:alias",
         /// The rank in the recipient cache.
-        WeightedRank = "lomme:weightedRank",
+        WeightedRank = "lomme.app:weightedRank",
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
         let mut contact = Contact::default();
         contact.set_property(ContactProperty::GovernmentId, Some("1"));
         assert_eq!(contact.property(ContactProperty::GovernmentId), Some("1"));
-        assert_eq!(contact.write(), json!({"lomme:governmentId": "1"}));
+        assert_eq!(contact.write(), json!({"lomme.app:governmentId": "1"}));
         contact.set_property(ContactProperty::GovernmentId, None);
         assert_eq!(contact, Contact::default());
     }

@@ -1,7 +1,7 @@
 //! A calendar event: JSCalendar 2.0 `Event` (draft-ietf-calext-jscalendarbis-20). Knows no protocol.
 //!
-//! What phones know and JSCalendar does not is in properties of our own: `lomme:busyStatus` (`tentative`,
-//! `out-of-office`, `elsewhere`), `lomme:sensitivity` (`personal`).
+//! What phones know and JSCalendar does not is in properties of our own: `lomme.app:busyStatus` (`tentative`,
+//! `out-of-office`, `elsewhere`), `lomme.app:sensitivity` (`personal`).
 
 pub mod attachment;
 pub mod attendance;
@@ -223,7 +223,7 @@ pub enum BusyStatus {
 }
 
 /// What of `BusyStatus` JSCalendar has no word for.
-const BUSY_STATUS: &str = "lomme:busyStatus";
+const BUSY_STATUS: &str = "lomme.app:busyStatus";
 
 #[cfg(test)]
 mod tests {
@@ -277,7 +277,7 @@ mod tests {
             }
         }
         assert_eq!(Event::default().busy_status(), BusyStatus::Busy);
-        let freed = event(json!({"freeBusyStatus": "free", "lomme:busyStatus": "out-of-office"}));
+        let freed = event(json!({"freeBusyStatus": "free", "lomme.app:busyStatus": "out-of-office"}));
         assert_eq!(freed.busy_status(), BusyStatus::Free);
     }
 

@@ -16,7 +16,7 @@ use crate::model::event::Event;
 use crate::model::event::EventStatus;
 
 /// That nobody may propose another time.
-const NO_PROPOSALS: &str = "lomme:disallowNewTimeProposal";
+const NO_PROPOSALS: &str = "lomme.app:disallowNewTimeProposal";
 // MS-ASCAL 2.2.2.28 (MeetingStatus): bits.
 const IS_MEETING: u8 = 1;
 const IS_RECEIVED: u8 = 2;

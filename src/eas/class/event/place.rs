@@ -16,14 +16,14 @@ use crate::model::object::text;
 
 /// The elements that are kept as they come, and where.
 const KEPT: [(Tag, &str); 6] = [
-    (airsyncbase::STREET, "lomme:street"),
-    (airsyncbase::CITY, "lomme:city"),
-    (airsyncbase::STATE, "lomme:state"),
-    (airsyncbase::COUNTRY, "lomme:country"),
-    (airsyncbase::POSTAL_CODE, "lomme:postalCode"),
-    (airsyncbase::LOCATION_URI, "lomme:locationUri"),
+    (airsyncbase::STREET, "lomme.app:street"),
+    (airsyncbase::CITY, "lomme.app:city"),
+    (airsyncbase::STATE, "lomme.app:state"),
+    (airsyncbase::COUNTRY, "lomme.app:country"),
+    (airsyncbase::POSTAL_CODE, "lomme.app:postalCode"),
+    (airsyncbase::LOCATION_URI, "lomme.app:locationUri"),
 ];
-const ALTITUDE_ACCURACY: &str = "lomme:altitudeAccuracy";
+const ALTITUDE_ACCURACY: &str = "lomme.app:altitudeAccuracy";
 
 /// A point on the globe as a `geo:` URI tells it (RFC 5870).
 #[derive(Debug, Default, PartialEq)]

@@ -65,13 +65,13 @@ fields! {
 const OLD_BODY: OldTags =
     OldTags { body: tasks::BODY, size: Some(tasks::BODY_SIZE), truncated: tasks::BODY_TRUNCATED };
 /// An importance that is none of the three; it is told again as it came (MS-ASTASK 2.2.2.14).
-const IMPORTANCE: &str = "lomme:importance";
-const ORDINAL_DATE: &str = "lomme:ordinalDate";
-const SUB_ORDINAL_DATE: &str = "lomme:subOrdinalDate";
+const IMPORTANCE: &str = "lomme.app:importance";
+const ORDINAL_DATE: &str = "lomme.app:ordinalDate";
+const SUB_ORDINAL_DATE: &str = "lomme.app:subOrdinalDate";
 /// Of a rule: the next one begins when this one is done.
-const REGENERATE: &str = "lomme:regenerate";
+const REGENERATE: &str = "lomme.app:regenerate";
 /// Of a rule: this is an occurrence that was done, not the series.
-const DEAD: &str = "lomme:deadOccurrence";
+const DEAD: &str = "lomme.app:deadOccurrence";
 
 /// Writes a task.
 pub(super) fn write(task: &Task, view: &View<'_>, writer: &mut Writer) {

@@ -175,7 +175,7 @@ fn a_rule_of_a_phone_is_read_with_all_it_says() {
     );
     assert_eq!(
         task["recurrenceRule"],
-        json!({"@type": "RecurrenceRule", "frequency": "weekly", "interval": 2, "byDay": [{"day": "mo"}], "count": 3, "lomme:regenerate": true})
+        json!({"@type": "RecurrenceRule", "frequency": "weekly", "interval": 2, "byDay": [{"day": "mo"}], "count": 3, "lomme.app:regenerate": true})
     );
     assert!(
         Phone::new(Version::V2_5)
