@@ -141,6 +141,8 @@ async fn a_moved_item_has_a_new_name_and_is_not_told_again() {
     let other = super::Phone { device: "phone2", ..phone };
     let key = other.begin_contacts().await;
     assert!(!other.ask("Sync", &contacts(&key, "")).await.contains("Ola"));
+    // Moved by it as well, it has no second name: it comes by Sync.
+    assert!(other.ask("MoveItems", &order).await.contains("<Status>1</Status>"));
     let tasks = order.replace(&format!("<DstFldId>{book}<"), "<DstFldId>3<");
     assert!(phone.ask("MoveItems", &tasks).await.contains("<Status>1</Status>"));
 }
