@@ -5,6 +5,7 @@
 
 pub mod nudge;
 pub mod pull;
+pub mod push;
 mod apply;
 mod collections;
 mod conflict;
@@ -14,7 +15,6 @@ mod lanes;
 mod node;
 mod office;
 mod people;
-mod push;
 mod settle;
 mod sweep;
 #[cfg(test)]
