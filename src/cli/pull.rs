@@ -99,13 +99,15 @@ async fn tell(app: &App, account: &Account, asked_at: Timestamp) -> Result<usize
             let (pulled, removed, messages) = sums.entry(run.connection).or_default();
             *pulled += run.pulled;
             *removed += run.removed;
-            messages.extend(Some(run.message).filter(|message| !message.is_empty()));
+            if !run.message.is_empty() && !messages.contains(&run.message) {
+                messages.push(run.message);
+            }
         }
     }
     for (connection, (pulled, removed, messages)) in sums {
         let messages = messages.join("; ");
-        let line = format!("{}\t{connection}\t{pulled} pulled, {removed} removed {messages}", account.email);
-        say(line.trim_end())?;
+        let line = format!("{}\t{connection}\t{pulled} pulled, {removed} removed", account.email);
+        say(&if messages.is_empty() { line } else { format!("{line}: {messages}") })?;
     }
     let paused = access::of_account(&mut reader, account.id).await?;
     let paused = paused.iter().filter(|access| access.paused_at.is_some()).count();

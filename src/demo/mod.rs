@@ -143,7 +143,7 @@ pub async fn run(
 /// The configuration, as somebody with such a back office would write it.
 fn configuration(options: &Options, back_office: SocketAddr) -> String {
     let Options { listen, listen_tls, store, pull_every, .. } = options;
-    let every = pull_every.as_millis();
+    let every = welcome::written(*pull_every);
     format!(
         r#"# Written anew at each start of `lomme demo`. Other commands take it by --config.
 [server]
@@ -158,7 +158,7 @@ data = "."
 name = "Fjord Elektro AS"
 
 [pull]
-every = "{every}ms"
+every = "{every}"
 
 [[connection]]
 name = "backoffice"

@@ -89,7 +89,7 @@ fn log_ins() -> String {
 }
 
 /// A duration as the command line takes it.
-fn written(duration: Duration) -> String {
+pub(super) fn written(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
     let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
     let unit =

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::office::Office;
+use super::office::Watch;
 use super::office::again;
 use super::push::Answer;
 use super::push::Attempt;
@@ -30,8 +31,9 @@ pub(super) async fn finish(
     office: &Office,
     attempt: &Attempt,
     answer: &Answer,
-    now: Timestamp,
+    watch: Watch,
 ) -> store::Result<()> {
+    let now = watch.now();
     let place = attempt.owed.place;
     let mut tx = office.app.store().begin().await?;
     let Some(row) = item::newest(&mut tx, place).await? else { return Ok(()) };
@@ -49,7 +51,8 @@ pub(super) async fn finish(
         Answer::Gone => gone(&mut tx, attempt, &row, &owed, now).await?,
         Answer::Refused(message) => refused(&mut tx, attempt, &row, &owed, message, now).await?,
         Answer::LogIn(message) => {
-            access::pause(&mut tx, place.account, &owed.connection, message, now).await?;
+            access::pause(&mut tx, place.account, &owed.connection, message, (watch.started_at(), now))
+                .await?;
             outbox::postpone(&mut tx, place, now).await?;
             note(&mut tx, attempt, Outcome::Later, message, now).await?;
         }

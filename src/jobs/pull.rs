@@ -173,7 +173,8 @@ async fn conclude(
             ended(next, failures)
         }
         Err(Stop::Sealed) | Err(Stop::Connector(connector::Error::LogIn(_))) => {
-            access::pause(&mut tx, due.account, &due.connection, &message, now).await?;
+            let times = (watch.started_at(), now);
+            access::pause(&mut tx, due.account, &due.connection, &message, times).await?;
             let again = office.tries_again(&due.connection).map_or(next, |wait| later(now, wait));
             ended(next.min(again), failures)
         }

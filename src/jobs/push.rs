@@ -146,12 +146,12 @@ async fn one(office: &Office, owed: Owed, now: Timestamp) {
                 tracing::warn!(account = %place.account, connection = attempt.owed.connection, folder = %place.folder,
                     item = %place.item, "a change was refused and is undone; `lomme log` says why");
             }
-            retrying(|| finish(office, &attempt, &answer, watch.now())).await.map_err(Stop::from)
+            retrying(|| finish(office, &attempt, &answer, watch)).await.map_err(Stop::from)
         }
         Err(Stop::Gone) => retrying(|| give_up(office, &owed)).await.map_err(Stop::from),
         Err(Stop::Sealed) => {
             let answer = Answer::LogIn(Stop::Sealed.to_string());
-            retrying(|| pause(office, &owed, &answer, watch.now())).await.map_err(Stop::from)
+            retrying(|| pause(office, &owed, &answer, watch)).await.map_err(Stop::from)
         }
         Err(error) => Err(error),
     };
@@ -278,10 +278,12 @@ async fn give_up(office: &Office, owed: &Owed) -> store::Result<()> {
     tx.commit().await
 }
 
-async fn pause(office: &Office, owed: &Owed, answer: &Answer, now: Timestamp) -> store::Result<()> {
+async fn pause(office: &Office, owed: &Owed, answer: &Answer, watch: Watch) -> store::Result<()> {
     let Answer::LogIn(message) = answer else { return Ok(()) };
     let mut tx = office.app.store().begin().await?;
-    access::pause(&mut tx, owed.place.account, &owed.connection, message, now).await?;
+    let now = watch.now();
+    let times = (watch.started_at(), now);
+    access::pause(&mut tx, owed.place.account, &owed.connection, message, times).await?;
     outbox::postpone(&mut tx, owed.place, now).await?;
     tx.commit().await
 }

@@ -80,7 +80,7 @@ pub async fn set(
         "INSERT INTO access (account_id, connection, user_name, secret, identity, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, connection) DO UPDATE SET \
          user_name = excluded.user_name, secret = excluded.secret, identity = excluded.identity, \
-         paused_at = NULL, notice = NULL",
+         created_at = excluded.created_at, paused_at = NULL, notice = NULL",
     )
     .bind(account.0)
     .bind(connection)
@@ -127,20 +127,24 @@ pub async fn of_account(c: &mut AnyConnection, account: AccountId) -> Result<Vec
 }
 
 /// Stops trying until somebody gives a log-in that works, and says why.
+///
+/// A refusal of what was begun before the present log-in was given says nothing of that one.
 pub async fn pause(
     tx: &mut Tx,
     account: AccountId,
     connection: &str,
     notice: &str,
-    now: Timestamp,
+    (begun_at, now): (Timestamp, Timestamp),
 ) -> Result<()> {
     sqlx::query(
-        "UPDATE access SET paused_at = COALESCE(paused_at, $3), notice = $4 WHERE account_id = $1 AND connection = $2",
+        "UPDATE access SET paused_at = COALESCE(paused_at, $3), notice = $4 \
+         WHERE account_id = $1 AND connection = $2 AND created_at <= $5",
     )
     .bind(account.0)
     .bind(connection)
     .bind(now.as_microsecond())
     .bind(notice)
+    .bind(begun_at.as_microsecond())
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -13,7 +13,7 @@ fn client() -> Client {
 }
 
 #[tokio::test]
-async fn a_phone_that_logs_in_is_told_the_address_it_asked() {
+async fn a_phone_that_logs_in_is_told_where_its_account_is() {
     let server = Server::start().await;
     let url = server.tls_url("/AutoDiscover/AutoDiscover.xml");
     let body = format!(

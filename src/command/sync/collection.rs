@@ -26,6 +26,7 @@ use crate::store::Glance;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::state;
+use crate::store::state::Who;
 use crate::sync::filter;
 use crate::sync::key::SyncKey;
 use crate::sync::state::Answered;
@@ -284,7 +285,10 @@ impl Turn<'_> {
             state::clear_aside(tx, self.phone.who(), self.ask.folder, *item).await?;
         }
         for (aside, reason) in &told.failed {
-            tracing::warn!(folder = %self.ask.folder, item = %aside.item, "an item is set aside for a device");
+            let Who { account, device } = self.phone.who();
+            // The reason may speak of the content, so it stands in the store alone.
+            tracing::warn!(%account, device = device.0, folder = %self.ask.folder, item = %aside.item,
+                "an item cannot be told to a device and is set aside");
             state::set_aside(tx, self.phone.who(), self.ask.folder, aside, reason, self.now).await?;
         }
         Ok(())

@@ -196,7 +196,7 @@ mod tests {
         );
         assert_eq!((end.number::<u64>("highestmodseq"), end.number::<u64>("UIDNEXT")), (Some(12), None));
         assert_eq!(status("* BYE").text, "");
-        assert_eq!(status("* ok [READ-ONLY]").code("READ-ONLY").map(|rest| rest.len()), Some(0));
+        assert_eq!(status("* ok [READ-ONLY]").code("READ-ONLY").map(Bytes::len), Some(0));
         assert_eq!(status("* OK [unclosed text").text, "[unclosed text");
         assert_eq!(status("a NO x\u{1b}[31mred\u{7}").text, "x[31mred");
     }

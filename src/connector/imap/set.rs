@@ -197,7 +197,7 @@ mod tests {
         #[test]
         fn it_does_what_sets_do(one in btree_set(1_u32..60, 0..40), other in btree_set(1_u32..60, 0..40)) {
             let (a, b): (UidSet, UidSet) = (one.iter().copied().collect(), other.iter().copied().collect());
-            prop_assert_eq!(plain(&a), one.clone());
+            prop_assert_eq!(&plain(&a), &one);
             prop_assert_eq!(a.len(), one.len());
             prop_assert_eq!(plain(&a.without(&b)), &one - &other);
             prop_assert_eq!(plain(&a.within(&b)), &one & &other);

@@ -185,6 +185,22 @@ async fn a_refused_log_in_pauses_the_connection_until_it_is_given_again() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_log_in_before_says_nothing_of_the_present_one() {
+    let bench = Bench::pulled(Strategy::Cursor).await;
+    let store = bench.office.app.store();
+    let begun_before = (bench.now - SignedDuration::from_secs(1), bench.now);
+    for (times, is_paused) in [(begun_before, false), ((bench.now, bench.now), true)] {
+        let mut tx = store.begin().await.unwrap();
+        access::set(&mut tx, KARI, "office", access::LogIn::default(), bench.now).await.unwrap();
+        access::pause(&mut tx, KARI, "office", "wrong password", times).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        let access = access::find(&mut reader, KARI, "office").await.unwrap().unwrap();
+        assert_eq!(access.paused_at.is_some(), is_paused);
+    }
+}
+
+#[tokio::test]
 async fn a_shared_log_in_that_was_refused_once_is_tried_again() {
     let mut bench = Bench::pulled(Strategy::Cursor).await;
     bench.memory.mood(|moods| moods.log_in_fails = true);
