@@ -92,16 +92,13 @@ impl Walk {
 
     async fn step(&mut self) {
         let who = self.chance.index(2);
-        if self.phones[who].moving.is_some() {
-            return self.go_on_moving(who).await;
-        }
         match self.chance.below(100) {
             0..24 => self.edit(who),
             24..32 => self.office.edit(&mut self.chance, &mut self.ledger),
             32..37 => Box::pin(self.work()).await,
             37 => self.start_over(who),
             38..41 => self.filter(who),
-            41..44 => self.begin_move(who),
+            41..44 => self.move_event(who).await,
             44 => self.sync_folders(who).await,
             45..47 => self.estimate(who).await,
             47..50 => self.ping(who).await,
@@ -180,40 +177,40 @@ impl Walk {
         };
     }
 
-    /// A person moves an event to the other calendar.
-    fn begin_move(&mut self, who: usize) {
-        let phone = &mut self.phones[who];
+    /// A person moves an event to the other calendar, and the phone asks until it is answered.
+    async fn move_event(&mut self, who: usize) {
+        let Some(moving) = self.choose_move(who) else { return };
+        let body = moving.request();
+        loop {
+            let (fate, polls, node) = (self.chance.below(10), self.chance.below(60), self.chance.index(2));
+            let asking = Box::pin(self.house.ask(node, &self.phones[who], Command::MoveItems, body.clone()));
+            match fate {
+                0..2 => drop(asking.await),
+                2..4 => broken_off(asking, polls).await,
+                _ => {
+                    let answer = asking.await;
+                    return self.phones[who].hear_move(&moving, &answer);
+                }
+            }
+        }
+    }
+
+    fn choose_move(&mut self, who: usize) -> Option<Moving> {
+        let phone = &self.phones[who];
         let calendars: Vec<i64> =
             phone.books.iter().filter(|(_, book)| book.class == Class::Calendar).map(|(id, _)| *id).collect();
         let from = self.chance.index(2);
         let (from, to) = (calendars[from], calendars[1 - from]);
-        let book = &phone.books[&from];
-        let still: Vec<&String> = book.items.keys().filter(|id| !book.changed.contains(*id)).collect();
         // Between two folders that it is in step with: MoveItems has no key, so it cannot say which state it is about.
         let is_in_step = |folder: &i64| !phone.books[folder].is_behind && phone.books[folder].key != "0";
         if !is_in_step(&from) || !is_in_step(&to) {
-            return;
+            return None;
         }
-        if let Some(id) = self.chance.pick(&still) {
-            self.ledger.moved(Author::Phone(who), &book.items[*id]);
-            phone.moving = Some(Moving { id: (*id).clone(), from, to });
-        }
-    }
-
-    async fn go_on_moving(&mut self, who: usize) {
-        let (fate, polls, node) = (self.chance.below(10), self.chance.below(60), self.chance.index(2));
-        let phone = &mut self.phones[who];
-        let Some(moving) = phone.moving.clone() else { return };
-        let body = Handset::move_request(&moving);
-        if fate == 0 {
-            return drop(self.house.ask(node, phone, Command::MoveItems, body).await);
-        }
-        if fate < 3 {
-            return broken_off(Box::pin(self.house.ask(node, phone, Command::MoveItems, body)), polls).await;
-        }
-        let answer = self.house.ask(node, phone, Command::MoveItems, body).await;
-        phone.hear_move(&moving, &answer);
-        phone.moving = None;
+        let book = &phone.books[&from];
+        let still: Vec<&String> = book.items.keys().filter(|id| !book.changed.contains(*id)).collect();
+        let id = (*self.chance.pick(&still)?).clone();
+        self.ledger.moved(Author::Phone(who), &book.items[&id]);
+        Some(Moving { id, from, to })
     }
 
     /// The list of folders, mostly from the start: the folders' own states stay.
@@ -325,10 +322,6 @@ impl Walk {
     /// Lets a phone sync until it is quiet; whether it was not.
     async fn quieten(&mut self, who: usize) -> bool {
         let mut was_busy = false;
-        while self.phones[who].moving.is_some() {
-            was_busy = true;
-            self.go_on_moving(who).await;
-        }
         self.phones[who].unanswered = None;
         for _ in 0..500 {
             let phone = &self.phones[who];

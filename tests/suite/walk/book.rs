@@ -123,7 +123,13 @@ impl Book {
             self.hear_reply(said, reply);
         }
         self.was_accepted(said);
-        for change in changes {
+        let refused: Vec<&str> = replies
+            .iter()
+            .filter(|reply| reply.told("Status") == "8")
+            .map(|reply| reply.told("ServerId"))
+            .collect();
+        // What the phone was just told is gone needs no news, though an answer may end before its deletion.
+        for change in changes.iter().filter(|change| !refused.contains(&change.told("ServerId"))) {
             self.hear_change(change, now, heard);
         }
         let key = told.told("SyncKey");

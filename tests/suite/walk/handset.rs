@@ -24,8 +24,6 @@ pub(crate) struct Handset {
     pub(crate) next_client_id: u64,
     /// The request whose answer never came.
     pub(crate) unanswered: Option<Asked>,
-    /// A move whose answer never came; nothing else is done before it is known.
-    pub(crate) moving: Option<Moving>,
     /// The keys that the last request had which was answered: what one with less in it means.
     repeatable: BTreeMap<i64, String>,
 }
@@ -60,7 +58,6 @@ impl Handset {
             hierarchy_key: "0".to_owned(),
             next_client_id: 0,
             unanswered: None,
-            moving: None,
             repeatable: BTreeMap::new(),
         }
     }
@@ -202,14 +199,6 @@ impl Handset {
         Some(document("GetItemEstimate:GetItemEstimate", &inner))
     }
 
-    pub(crate) fn move_request(moving: &Moving) -> Vec<u8> {
-        let Moving { id, from, to } = moving;
-        let inner = format!(
-            "<Move><SrcMsgId>{id}</SrcMsgId><SrcFldId>{from}</SrcFldId><DstFldId>{to}</DstFldId></Move>"
-        );
-        document("Move:MoveItems", &inner)
-    }
-
     pub(crate) fn hear_move(&mut self, moving: &Moving, answer: &[u8]) {
         let told = Node::read(answer);
         let reply = told.child("Response").unwrap();
@@ -251,5 +240,15 @@ impl Handset {
             "9" => "0".clone_into(&mut self.hierarchy_key),
             _ => panic!("unexpected {told:?}"),
         }
+    }
+}
+
+impl Moving {
+    pub(crate) fn request(&self) -> Vec<u8> {
+        let Self { id, from, to } = self;
+        let inner = format!(
+            "<Move><SrcMsgId>{id}</SrcMsgId><SrcFldId>{from}</SrcFldId><DstFldId>{to}</DstFldId></Move>"
+        );
+        document("Move:MoveItems", &inner)
     }
 }
