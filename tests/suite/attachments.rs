@@ -1,4 +1,5 @@
 //! Files of events, as 16.x has them: added, shown to others, fetched whole, in part and behind the document, taken away.
+//! And the event that a phone of 16.x adds once more.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,6 +46,23 @@ fn fetch(reference: &str, range: &str) -> Vec<u8> {
 async fn fetched(phone: &Phone, reference: &str, range: &str) -> Node {
     let told = phone.wire.post("ItemOperations", fetch(reference, range)).await.node().unwrap();
     told.find("Fetch").unwrap().clone()
+}
+
+/// MS-ASCAL 2.2.2.13 (ClientUid).
+#[tokio::test]
+async fn an_event_that_is_added_again_after_everything_was_lost_is_the_same() {
+    let server = Server::start().await;
+    let event = |uid: &str| format!("{EVENT}<calendar:ClientUid>{uid}</calendar:ClientUid>");
+    let mut before = phone(&server, "ONE", "16.1").await;
+    let id = before.add(CALENDAR, &event("made-by-phone-1")).await;
+    let mut after = phone(&server, "ONE", "16.1").await;
+    after.book(CALENDAR).items.clear();
+    assert_eq!(after.add(CALENDAR, &event("made-by-phone-1")).await, id);
+    let other = after.add(CALENDAR, &event("made-by-phone-2")).await;
+    assert_ne!(other, id);
+    assert!(after.delete(CALENDAR, &id).await.is_empty());
+    assert_ne!(after.add(CALENDAR, &event("made-by-phone-1")).await, id, "what was deleted is not there");
+    server.stop().await;
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use wbxml::Element;
 use wbxml::Tag;
+use wbxml::Version;
+use wbxml::calendar;
 
 use super::answer;
 use super::collection::Turn;
@@ -235,6 +237,14 @@ impl Applier<'_, '_> {
         let Some(data) = data else { return Ok(Status::PROTOCOL_ERROR) };
         let Ok(content) = self.read(data, None) else { return Ok(Status::CONVERSION_ERROR) };
         let (account, folder, now) = (self.turn.phone.device.account, self.turn.ask.folder, self.turn.now);
+        if let Some(uid) = self.known_uid(data) {
+            let there = item::by_uid(self.tx, account, folder, &uid).await?;
+            if let Some(row) = there.iter().find(|row| !row.version.meta.deleted) {
+                // It lost the answer and the key with it; Sync tells it what the event says now.
+                outcome.server_id = Some(server_id(folder, row.version.meta.item));
+                return Ok(Status::SUCCESS);
+            }
+        }
         let writer = Some(self.turn.device());
         let new = New { content: &content, writer, remote_id: None, etag: None, now };
         let (item, rev) = item::create(self.tx, account, folder, new).await?;
@@ -343,7 +353,11 @@ impl Applier<'_, '_> {
     }
 
     fn read(&self, data: Element<'_>, base: Option<&Content>) -> Result<Content, class::Unreadable> {
-        self.with_reading(|reading| class::read(self.turn.class(), data, base, reading))
+        let uid = self.known_uid(data);
+        self.with_reading(|reading| {
+            let uid = uid.as_deref().unwrap_or(reading.uid);
+            class::read(self.turn.class(), data, base, &Reading { uid, ..*reading })
+        })
     }
 
     fn read_sent(&self, sent: &Sent<'_>, base: &Content) -> Result<Content, class::Unreadable> {
@@ -357,6 +371,13 @@ impl Applier<'_, '_> {
             (None, Some(data)) => self.read(data, Some(base)),
             (None, None) => Ok(base.clone()),
         }
+    }
+
+    /// The uid that an event gets each time the phone adds it, where it says how it knows it.
+    // MS-ASCAL 2.2.2.13 (ClientUid): from 16.0 on, to find out whether an event is there already.
+    fn known_uid(&self, data: Element<'_>) -> Option<String> {
+        let knows = self.turn.phone.version >= Version::V16_0 && self.turn.class() == Class::Calendar;
+        data.child(calendar::CLIENT_UID).filter(|named| knows && !named.is_empty()).map(fingerprint)
     }
 
     fn with_reading<T>(&self, read: impl FnOnce(&Reading<'_>) -> T) -> T {
