@@ -5,7 +5,6 @@
 
 pub mod nudge;
 pub mod pull;
-pub mod push;
 mod apply;
 mod collections;
 mod conflict;
@@ -15,6 +14,7 @@ mod lanes;
 mod node;
 mod office;
 mod people;
+mod push;
 mod settle;
 mod sweep;
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod dav;
 mod demo;
 mod discovery;
 mod exim;
+mod handset;
 mod held;
 mod imap;
 mod imap_messages;
