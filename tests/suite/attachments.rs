@@ -48,7 +48,7 @@ async fn fetched(phone: &Phone, reference: &str, range: &str) -> Node {
     told.find("Fetch").unwrap().clone()
 }
 
-/// MS-ASCAL 2.2.2.13 (ClientUid).
+/// MS-ASCAL 2.2.2.13 (`ClientUid`).
 #[tokio::test]
 async fn an_event_that_is_added_again_after_everything_was_lost_is_the_same() {
     let server = Server::start().await;
