@@ -81,10 +81,12 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
     let source = Place { account, folder: way.from, item: way.item };
     let Some(row) = item::newest(&mut tx, source).await? else { return Ok(Err(Status::INVALID_SOURCE)) };
     if let Some(there) = row.moved_to {
-        // Its answer was lost, and the phone asks again: the item is its own under the new name. To any other phone it
-        // is gone here, and comes there by Sync: told both ways it would be shown twice.
-        let versions = item::versions(&mut tx, there).await?;
-        let is_its_own = versions.iter().any(|version| version.writer == Some(phone.device.number));
+        // Its answer was lost, and the phone asks again: it is one of those who have deleted the item here since it
+        // last lived. To any other phone it is gone here, and comes there by Sync: told both ways it would be shown
+        // twice.
+        let versions = item::versions(&mut tx, source).await?;
+        let mut gone = versions.iter().rev().take_while(|version| version.deleted);
+        let is_its_own = gone.any(|version| version.writer == Some(phone.device.number));
         let is_repeated = there.folder == way.to && is_its_own;
         let name = server_id(there.folder, there.item);
         return Ok(if is_repeated { Ok(name) } else { Err(Status::INVALID_SOURCE) });
