@@ -17,6 +17,7 @@ pub mod error;
 pub mod app;
 pub mod auth;
 pub mod directory;
+pub mod mailbox;
 pub mod command;
 pub mod backoffice;
 pub mod jobs;

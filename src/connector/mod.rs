@@ -16,6 +16,7 @@ pub mod memory;
 pub mod recent;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +24,9 @@ use jiff::Timestamp;
 
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::folder::FIRST_FURTHER;
+use crate::model::folder::Folder;
+use mail::Mail;
 
 /// What can go wrong on the other side.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +96,20 @@ pub struct Collection {
     pub default: bool,
     /// Whether the user may not write.
     pub read_only: bool,
+}
+
+impl Collection {
+    /// The collection behind a folder; none if it lives here alone.
+    pub fn behind(folder: &Folder) -> Option<Self> {
+        folder.connection.as_ref()?;
+        Some(Self {
+            id: folder.remote_id.clone()?,
+            name: folder.name.clone(),
+            class: folder.class,
+            default: folder.id < FIRST_FURTHER,
+            read_only: folder.read_only,
+        })
+    }
 }
 
 /// An item as the back office has it.
@@ -207,6 +225,10 @@ pub trait Connector: fmt::Debug + Send + Sync {
 
     /// Searches the company directory, sorted by name; none if the connector has no directory.
     async fn search(&self, user: &User, query: &str, offset: usize, limit: usize) -> Result<Option<Found>>;
+    /// What it offers besides items, if it is a mail server.
+    fn mail(self: Arc<Self>) -> Option<Arc<dyn Mail>> {
+        None
+    }
 }
 
 /// A page of the directory.

@@ -28,7 +28,6 @@ use crate::connector::Change;
 use crate::connector::Collection;
 use crate::connector::Strategy;
 use crate::model::class::Class;
-use crate::model::folder::FIRST_FURTHER;
 use crate::model::folder::Folder;
 use crate::model::id::ItemId;
 use crate::store;
@@ -113,18 +112,10 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
     Ok(Done { cursor: run.position.to_json(), soon })
 }
 
-/// The collection behind a folder, as its connector knows it.
+/// The collection behind a folder, if this connection fills it.
 pub(super) fn collection_of(folder: &Folder, connection: &str) -> Option<Collection> {
-    if folder.connection.as_deref() != Some(connection) || folder.class == Class::Email {
-        return None;
-    }
-    Some(Collection {
-        id: folder.remote_id.clone()?,
-        name: folder.name.clone(),
-        class: folder.class,
-        default: folder.id < FIRST_FURTHER,
-        read_only: folder.read_only,
-    })
+    let is_of = folder.connection.as_deref() == Some(connection) && folder.class != Class::Email;
+    if is_of { Collection::behind(folder) } else { None }
 }
 
 impl Position {

@@ -197,6 +197,10 @@ impl Connector for Imap {
     async fn search(&self, _: &User, _: &str, _: usize, _: usize) -> Result<Option<Found>> {
         Ok(None)
     }
+
+    fn mail(self: Arc<Self>) -> Option<Arc<dyn Mail>> {
+        Some(self)
+    }
 }
 
 #[async_trait]
