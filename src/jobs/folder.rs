@@ -359,15 +359,13 @@ impl Run<'_> {
         let owed = outbox::of_folder(&mut tx, self.due.account, self.due.folder).await?;
         drop(tx);
         let owed: HashSet<ItemId> = owed.into_iter().map(|owed| owed.place.item).collect();
-        let stays =
-            |id: &String, item: &ItemId| seen.contains(id) || owed.contains(item) || around.was_pushed(*item);
-        let gone: Vec<(String, ItemId)> = ours
-            .iter()
-            .filter(|(id, _, item)| !stays(id, item))
-            .map(|(id, _, item)| (id.clone(), *item))
-            .collect();
-        if gone.len() > FEW && gone.len() * 2 > ours.len() && self.position.held.is_none() {
-            self.hold_back(gone.len(), ours.len());
+        let of = ours.len();
+        let missing = ours.into_iter().filter(|(id, _, _)| !seen.contains(id));
+        let (touched, gone): (Vec<_>, Vec<_>) =
+            missing.partition(|(_, _, item)| owed.contains(item) || around.was_pushed(*item));
+        let gone: Vec<(String, ItemId)> = gone.into_iter().map(|(id, _, item)| (id, item)).collect();
+        if gone.len() > FEW && gone.len() * 2 > of && self.position.held.is_none() {
+            self.hold_back(gone.len(), of);
             return Ok(false);
         }
         self.position.held = None;
@@ -375,6 +373,9 @@ impl Run<'_> {
             let removed = retrying(|| self.remove(chunk)).await?;
             self.tally.removed += removed;
         }
+        // What a phone has touched as well is settled as if it were told by itself: a cursor never tells it again.
+        let touched: Vec<Change> = touched.into_iter().map(|(id, _, _)| Change::Delete { id }).collect();
+        self.apply(&touched, asked_at, None).await?;
         let asides: Vec<&str> = around.asides().filter(|id| !seen.contains(*id)).collect();
         retrying(|| self.clear_asides(&asides)).await?;
         Ok(true)

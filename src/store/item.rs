@@ -174,15 +174,17 @@ pub async fn versions(connection: &mut AnyConnection, place: Place) -> Result<Ve
     rows.iter().map(read_meta).collect()
 }
 
-/// The back office's id, its version, and the item, of all that live in a folder.
+/// The back office's id, its version, and the item, of all that it is thought to have: what lives in a folder, and what
+/// is deleted there and owes it that.
 pub async fn remote_ids(
     connection: &mut AnyConnection,
     account: AccountId,
     folder: FolderId,
 ) -> Result<Vec<(String, Option<String>, ItemId)>> {
     let rows = sqlx::query(
-        "SELECT remote_id, etag, item_id FROM item \
-         WHERE account_id = $1 AND folder_id = $2 AND deleted_at IS NULL AND remote_id IS NOT NULL",
+        "SELECT remote_id, etag, item_id FROM item i \
+         WHERE account_id = $1 AND folder_id = $2 AND remote_id IS NOT NULL AND (deleted_at IS NULL OR EXISTS \
+         (SELECT 1 FROM outbox o WHERE o.account_id = $1 AND o.folder_id = $2 AND o.item_id = i.item_id))",
     )
     .bind(account.0)
     .bind(folder.0)

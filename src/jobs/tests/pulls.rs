@@ -102,6 +102,26 @@ async fn a_cursor_too_old_starts_again_and_removes_what_is_gone() {
 }
 
 #[tokio::test]
+async fn what_is_gone_there_is_missed_though_the_phone_has_touched_it_too() {
+    for strategy in STRATEGIES {
+        for edit in [None, Some(task("edited"))] {
+            let mut bench = Bench::new(strategy).await;
+            bench.memory.put("tasks", "a", task("a"));
+            bench.pull().await;
+            bench.change(bench.item_called("a").await, edit.as_ref()).await;
+            bench.memory.remove("tasks", "a");
+            bench.memory.expire_cursors();
+            bench.pull().await;
+            bench.memory.mood(|moods| moods.refusal = Some("not today".to_owned()));
+            bench.push().await;
+            bench.pull().await;
+            assert!(bench.titles().await.is_empty(), "{strategy:?}, edited: {}", edit.is_some());
+            assert_eq!(bench.owed().await, 0);
+        }
+    }
+}
+
+#[tokio::test]
 async fn shared_calendars_come_are_renamed_and_go() {
     let own = calendar("own", "My calendar", true, false);
     let shared = calendar("shared", "Montører", false, true);
