@@ -18,6 +18,7 @@ use crate::eas::itemoperations::Operation;
 use crate::eas::itemoperations::Response;
 use crate::eas::itemoperations::Status;
 use crate::eas::itemoperations::shown::Shown;
+use crate::eas::name::FileReference;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
@@ -118,13 +119,13 @@ async fn file(
     fetch: &Fetch,
 ) -> Result<Result<Shown, Status>, Error> {
     let unknown = Ok(Err(Status::INVALID_ATTACHMENT));
-    let Some((server_id, key)) = reference.rsplit_once(':') else { return unknown };
-    let Some(folder) = server_id.split(':').next().and_then(|id| id.parse().ok()) else { return unknown };
-    let Some((class, version)) = found(reader, phone, FolderId(folder), server_id).await? else {
+    let Ok(name) = reference.parse::<FileReference>() else { return unknown };
+    let server_id = name.item.to_string();
+    let Some((class, version)) = found(reader, phone, name.item.folder, &server_id).await? else {
         return unknown;
     };
     let Ok(Content::Event(event)) = window::content(class, &version) else { return unknown };
-    let Some(file) = event.attachment(key) else { return unknown };
+    let Some(file) = event.attachment(&name.part) else { return unknown };
     let Some(bytes) = file.bytes() else { return Ok(Err(Status::IO_FAILURE)) };
     let content_type = file.content_type.to_owned();
     Ok(match fetch.range {

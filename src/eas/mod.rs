@@ -9,6 +9,7 @@ pub mod foldersync;
 pub mod getitemestimate;
 pub mod itemoperations;
 pub mod moveitems;
+pub mod name;
 pub mod options;
 pub mod ping;
 pub mod policy;

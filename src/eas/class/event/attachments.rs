@@ -16,6 +16,7 @@ use crate::eas::class::Reading;
 use crate::eas::class::Unreadable;
 use crate::eas::class::View;
 use crate::eas::element;
+use crate::eas::name::FileReference;
 use crate::model::event::Event;
 use crate::model::event::attachment::Attachment;
 
@@ -29,7 +30,7 @@ pub(super) fn write_attachments(item: &Event, tag: Tag, view: &View<'_>, writer:
                 if let Some(name) = file.name {
                     writer.text(airsyncbase::DISPLAY_NAME, name);
                 }
-                writer.text(airsyncbase::FILE_REFERENCE, &reference(view.server_id, key));
+                writer.text(airsyncbase::FILE_REFERENCE, &FileReference::of(view.server_id, key));
                 // MS-ASAIRS 2.2.2.31.2 (Method): 1 is a file.
                 writer.number(airsyncbase::METHOD, 1);
                 writer.number(airsyncbase::ESTIMATED_DATA_SIZE, file.size());
@@ -40,11 +41,6 @@ pub(super) fn write_attachments(item: &Event, tag: Tag, view: &View<'_>, writer:
             });
         }
     });
-}
-
-/// What a file is called for a phone: the name of its item, and its key there.
-fn reference(server_id: &str, key: &str) -> String {
-    format!("{server_id}:{key}")
 }
 
 /// Adds and takes away what the phone says; files that it does not mention stay.
@@ -58,7 +54,9 @@ pub(super) fn read_attachments(
             airsyncbase::ADD => add(item, child)?,
             airsyncbase::DELETE => {
                 let reference = element::text(child, airsyncbase::FILE_REFERENCE).unwrap_or_default();
-                item.detach(reference.rsplit(':').next().unwrap_or_default());
+                if let Ok(file) = reference.parse::<FileReference>() {
+                    item.detach(&file.part);
+                }
             }
             // What a phone was shown it need not send back.
             _ => {}
@@ -126,7 +124,7 @@ pub(super) fn answer(item: &Event, sent: Element<'_>, is_new: bool, view: &View<
                 writer.container(airsyncbase::ATTACHMENT, |writer| {
                     let client_id = element::text(added, airsyncbase::CLIENT_ID).unwrap_or_default();
                     writer.text(airsyncbase::CLIENT_ID, client_id);
-                    writer.text(airsyncbase::FILE_REFERENCE, &reference(view.server_id, &key(added)));
+                    writer.text(airsyncbase::FILE_REFERENCE, &FileReference::of(view.server_id, key(added)));
                 });
             }
         });
