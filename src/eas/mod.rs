@@ -7,6 +7,7 @@ pub mod date;
 pub mod element;
 pub mod foldersync;
 pub mod getitemestimate;
+pub mod global_object_id;
 pub mod itemoperations;
 pub mod moveitems;
 pub mod name;
