@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::command::phone::Phone;
 use crate::command::sync::window;
 use crate::eas::class;
+use crate::eas::class::MailView;
 use crate::eas::class::View;
 use crate::eas::itemoperations;
 use crate::eas::itemoperations::Done;
@@ -171,6 +172,7 @@ fn properties(content: &Content, phone: &Phone, fetch: &Fetch, server_id: &str) 
         owner: &phone.owner,
         birthday: phone.birthday,
         server_id,
+        mail: MailView { mime_support: fetch.mime_support.unwrap_or(0), ..MailView::default() },
     };
     match &fetch.schema {
         None => {

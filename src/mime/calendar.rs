@@ -17,9 +17,7 @@ pub enum Scheduling {
 
 /// What the method says, of the type of the part or else of its text; none of what is but told (`PUBLISH`).
 pub fn scheduling(method: &str, text: &str) -> Option<Scheduling> {
-    let found = values(text, "METHOD").into_iter().next();
-    let method = if method.trim().is_empty() { found.map(|(_, value)| value)? } else { method.to_owned() };
-    match method.trim().to_ascii_uppercase().as_str() {
+    match method_of(method, text)?.as_str() {
         "REQUEST" | "ADD" => Some(Scheduling::Request),
         "CANCEL" => Some(Scheduling::Cancel),
         "REPLY" => Some(answer(text)),
@@ -27,6 +25,17 @@ pub fn scheduling(method: &str, text: &str) -> Option<Scheduling> {
         "COUNTER" => Some(Scheduling::Tentative),
         _ => None,
     }
+}
+
+/// Whether another time is proposed.
+pub fn is_proposal(method: &str, text: &str) -> bool {
+    method_of(method, text).is_some_and(|method| method == "COUNTER")
+}
+
+fn method_of(said: &str, text: &str) -> Option<String> {
+    let found = || values(text, "METHOD").into_iter().next().map(|(_, value)| value);
+    let said = Some(said).filter(|said| !said.trim().is_empty()).map(str::to_owned);
+    said.or_else(found).map(|method| method.trim().to_ascii_uppercase())
 }
 
 fn answer(text: &str) -> Scheduling {
@@ -114,6 +123,7 @@ mod tests {
         check("REPLY", "ATTENDEE;PARTSTAT=DECLINED:mailto:a@b", Some(Scheduling::Declined));
         check("REPLY", "ATTENDEE;PARTSTAT=TENTATIVE:mailto:a@b", Some(Scheduling::Tentative));
         check("COUNTER", "", Some(Scheduling::Tentative));
+        assert!(super::is_proposal("", "METHOD:Counter") && !super::is_proposal("REQUEST", "METHOD:COUNTER"));
     }
 
     #[test]

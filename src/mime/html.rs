@@ -158,6 +158,30 @@ pub fn body(html: &str) -> Range<usize> {
     start..closed.unwrap_or(html.len()).max(start)
 }
 
+/// What programs put before the message they answer, in lower case.
+const QUOTATIONS: [&str; 9] = [
+    "<blockquote",
+    "class=\"gmail_quote",
+    "class=\"gmail_attr",
+    "class=\"moz-cite-prefix",
+    "class=\"yahoo_quoted",
+    "id=\"divrplyfwdmsg",
+    "id=\"appendonsend",
+    "id=\"mail-editor-reference-message-container",
+    "-----original message-----",
+];
+
+/// Where the message that is answered begins, if something stands before it.
+pub fn quotation(html: &str) -> Option<usize> {
+    let lower = html.to_ascii_lowercase();
+    let starts = QUOTATIONS.iter().filter_map(|mark| {
+        let found = lower.find(mark)?;
+        let is_attribute = mark.contains('=');
+        if is_attribute { lower.get(..found)?.rfind('<') } else { Some(found) }
+    });
+    starts.min().filter(|start| html.get(..*start).is_some_and(|before| !to_text(before).is_empty()))
+}
+
 /// Where HTML that was cut should have been: not within a tag or the name of a character.
 pub fn end_of_words(html: &str) -> usize {
     let near = html.len().saturating_sub(LONGEST_TAG);

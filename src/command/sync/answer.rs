@@ -8,6 +8,7 @@ use super::window::Listener;
 use super::window::News;
 use crate::command::phone::Phone;
 use crate::eas::class;
+use crate::eas::class::MailView;
 use crate::eas::class::View;
 use crate::eas::sync::Change;
 use crate::eas::sync::Options;
@@ -82,6 +83,11 @@ pub(super) fn view<'a>(phone: &'a Phone, options: &'a Options) -> View<'a> {
         owner: &phone.owner,
         birthday: phone.birthday,
         server_id: "",
+        mail: MailView {
+            mime_support: options.mime_support.unwrap_or(0),
+            mime_truncation: options.mime_limit().and_then(|limit| u32::try_from(limit).ok()),
+            body_part: options.body_part.as_ref(),
+        },
     }
 }
 

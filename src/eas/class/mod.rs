@@ -15,6 +15,7 @@ mod body;
 mod codec;
 mod contact;
 mod cover;
+pub mod email;
 mod event;
 pub mod gal;
 mod note;
@@ -65,6 +66,19 @@ pub struct View<'a> {
     pub birthday: BirthdayTime,
     /// Our name for the item, which those of its files begin with; empty where it has none yet.
     pub server_id: &'a str,
+    /// What it asked for that only mails have.
+    pub mail: MailView<'a>,
+}
+
+/// What a phone wants of mails, beside the forms of their text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MailView<'a> {
+    /// Which it takes as whole messages: 0 none, 1 those that are signed or sealed, 2 all.
+    pub mime_support: u8,
+    /// How many bytes of a whole message it takes; all if none.
+    pub mime_truncation: Option<u32>,
+    /// The form of what is new in its conversation, from 14.1 on.
+    pub body_part: Option<&'a BodyPreference>,
 }
 
 /// The time of day, in UTC, that puts a birthday on the right day in a family of phones.
@@ -162,6 +176,9 @@ pub fn read(
         (Class::Tasks, None) => task::read(data, None, reading).map(Content::Task),
         (Class::Notes, Some(Content::Note(base))) => note::read(data, Some(base), reading).map(Content::Note),
         (Class::Notes, None) => note::read(data, None, reading).map(Content::Note),
+        (Class::Email, Some(Content::Message(base))) => {
+            email::change::read(data, base, reading).map(Content::Message)
+        }
         _ => Err(Unreadable::at(data, "not an item of this class")),
     }
 }

@@ -11,6 +11,7 @@ use wbxml::airsync;
 
 use crate::eas::class;
 use crate::eas::class::BirthdayTime;
+use crate::eas::class::MailView;
 use crate::eas::class::Owner;
 use crate::eas::class::Reading;
 use crate::eas::class::Unreadable;
@@ -56,6 +57,7 @@ impl Phone {
             owner: &self.owner,
             birthday: self.birthday,
             server_id: "1:17",
+            mail: MailView::default(),
         }
     }
 

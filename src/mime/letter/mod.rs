@@ -166,6 +166,14 @@ impl Letter {
         calendar::scheduling(said, &self.calendar().unwrap_or_default())
     }
 
+    /// Whether another time is proposed for the meeting (RFC 5546 3.2.7 COUNTER).
+    pub fn is_proposal(&self) -> bool {
+        let section = self.calendar_section();
+        let part = section.and_then(|section| self.structure.part(&section));
+        let said = part.and_then(|part| part.media_type.parameters.value("method")).unwrap_or_default();
+        calendar::is_proposal(said, &self.calendar().unwrap_or_default())
+    }
+
     /// The part with the invitation.
     pub fn calendar_section(&self) -> Option<Section> {
         let leaves = self.structure.leaves();

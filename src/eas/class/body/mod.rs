@@ -51,13 +51,13 @@ pub(super) struct OldTags {
 
 /// A body as one phone sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Shown {
-    form: BodyType,
-    data: String,
+pub(super) struct Shown {
+    pub(super) form: BodyType,
+    pub(super) data: String,
     /// How many bytes the whole has.
-    size: usize,
-    is_truncated: bool,
-    preview: Option<String>,
+    pub(super) size: usize,
+    pub(super) is_truncated: bool,
+    pub(super) preview: Option<String>,
 }
 
 impl Body {
@@ -98,20 +98,35 @@ impl Body {
 // MS-ASAIRS 2.2.2.9 (Body): it is there whenever an item is new or changed.
 pub(super) fn write(body: Option<&Body>, view: &View<'_>, writer: &mut Writer) {
     let shown = show(&body.cloned().unwrap_or_default(), view);
-    writer.container(airsyncbase::BODY, |writer| {
-        writer.number(airsyncbase::TYPE, shown.form.0);
-        writer.number(airsyncbase::ESTIMATED_DATA_SIZE, shown.size);
+    writer.container(airsyncbase::BODY, |writer| shown.write(writer));
+}
+
+impl Shown {
+    /// Writes the children of `Body`, and those of `BodyPart` but for its status.
+    pub(super) fn write(&self, writer: &mut Writer) {
+        writer.number(airsyncbase::TYPE, self.form.0);
+        writer.number(airsyncbase::ESTIMATED_DATA_SIZE, self.size);
         // Windows Phone 8 stops at `<Truncated>0</Truncated>`.
-        if shown.is_truncated {
+        if self.is_truncated {
             writer.number(airsyncbase::TRUNCATED, 1);
         }
-        if !shown.data.is_empty() {
-            writer.text(airsyncbase::DATA, &shown.data);
+        if !self.data.is_empty() {
+            self.write_data(airsyncbase::DATA, writer);
         }
-        if let Some(preview) = &shown.preview {
+        if let Some(preview) = &self.preview {
             writer.text(airsyncbase::PREVIEW, preview);
         }
-    });
+    }
+
+    /// A text loses its control characters; a message that is signed must not lose any.
+    pub(super) fn write_data(&self, tag: Tag, writer: &mut Writer) {
+        let is_told = |c: char| c >= ' ' || "\t\r\n".contains(c);
+        if self.form == BodyType::MIME && !self.data.chars().all(is_told) {
+            writer.opaque(tag, self.data.as_bytes());
+        } else {
+            writer.text(tag, &self.data);
+        }
+    }
 }
 
 /// Writes the body as versions before 12.0 have it.

@@ -84,7 +84,12 @@ pub(super) fn read_response_requested(
     Ok(())
 }
 
-pub(super) fn write_no_proposals(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
+pub(in crate::eas::class) fn write_no_proposals(
+    item: &Event,
+    tag: Tag,
+    view: &View<'_>,
+    writer: &mut Writer,
+) {
     let is_set = item.other.get(NO_PROPOSALS).is_some();
     if is_set || is_meeting(item, view.owner) {
         writer.number(tag, u8::from(is_set));

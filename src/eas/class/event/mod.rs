@@ -1,9 +1,9 @@
 //! Events: MS-ASCAL against the model's `Event`. Times, people, places and the series have files of their own.
 
 mod attachments;
-mod meeting;
+pub(super) mod meeting;
 mod people;
-mod place;
+pub(super) mod place;
 pub(super) mod series;
 #[cfg(test)]
 mod series_tests;
@@ -219,7 +219,7 @@ fn read_busy_status(
     Ok(())
 }
 
-fn write_busy_status(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
+pub(super) fn write_busy_status(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
     writer.number(
         tag,
         match item.busy_status() {
@@ -248,7 +248,7 @@ fn read_sensitivity(
     Ok(())
 }
 
-fn write_sensitivity(item: &Event, tag: Tag, _: &View<'_>, writer: &mut Writer) {
+pub(super) fn write_sensitivity(item: &Event, tag: Tag, _: &View<'_>, writer: &mut Writer) {
     writer.number(tag, sensitivity::number(item.sensitivity()));
 }
 

@@ -39,7 +39,7 @@ fn place(item: &Event) -> Option<&Location> {
     item.locations.values().find(|place| place.name.as_deref() == Some(name))
 }
 
-pub(super) fn write_place(item: &Event, tag: Tag, _: &View<'_>, writer: &mut Writer) {
+pub(in crate::eas::class) fn write_place(item: &Event, tag: Tag, _: &View<'_>, writer: &mut Writer) {
     let Some(place) = place(item) else { return };
     let point = place.coordinates.as_deref().map(Point::parse).unwrap_or_default();
     let kept = |tag| {
