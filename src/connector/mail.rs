@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use jiff::civil::Date;
 
@@ -123,6 +124,11 @@ impl fmt::Debug for Envelope {
     }
 }
 
+/// What has to be done before the server may have a message; if it fails, the message is not handed over.
+///
+/// Who keeps a queue notes there that it cannot be known any more whether the message is sent, until the answer comes.
+pub type Ready<'a> = BoxFuture<'a, Result<()>>;
+
 /// How handing over a message ended, if it did not fail altogether.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handed {
@@ -226,5 +232,11 @@ pub trait Mail: fmt::Debug + Send + Sync {
     async fn watch(&self, user: &User, mailbox: &Collection, since: Option<&str>) -> Result<()>;
 
     /// Hands a message over for delivery.
-    async fn submit(&self, user: &User, envelope: &Envelope, source: Source<'_>) -> Result<Handed>;
+    async fn submit(
+        &self,
+        user: &User,
+        envelope: &Envelope,
+        source: Source<'_>,
+        ready: Ready<'_>,
+    ) -> Result<Handed>;
 }

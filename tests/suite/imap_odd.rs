@@ -25,6 +25,7 @@ use tokio::net::TcpStream;
 
 use crate::imap::collection;
 use crate::imap::kari;
+use crate::smtp::ready;
 
 /// What is said to a line that has this in it; `%` stands for its tag.
 type Line = (&'static str, &'static str);
@@ -247,13 +248,13 @@ async fn a_line_that_breaks_at_the_end_leaves_it_open_whether_mail_is_sent() {
         Envelope { from: "kari@fjord.example".to_owned(), to: vec!["ola@fjord.example".to_owned()] };
     let own = || LogIn::PerUser.credentials(&kari(), Kind::Password);
     let source = Source::Bytes(b"Subject: x\r\n\r\ny\r\n");
-    let told = smtp(BREAKS).await.submit(own, &envelope, source).await;
+    let told = smtp(BREAKS).await.submit(own, &envelope, source, ready()).await;
     assert!(matches!(told, Ok(Handed::Unsure(_))), "{told:?}");
     const BUSY: &[Line] =
         &[("EHLO", "250-mail\r\n250 AUTH PLAIN\r\n"), ("AUTH", "235 in\r\n"), ("MAIL", "451 later\r\n")];
-    let told = smtp(BUSY).await.submit(own, &envelope, source).await;
+    let told = smtp(BUSY).await.submit(own, &envelope, source, ready()).await;
     assert!(matches!(told, Err(Error::Later { .. })), "{told:?}");
     const ENDLESS: &[Line] = &[("EHLO", "endless")];
-    let told = smtp(ENDLESS).await.submit(own, &envelope, source).await;
+    let told = smtp(ENDLESS).await.submit(own, &envelope, source, ready()).await;
     assert!(matches!(told, Err(Error::Protocol(_))), "{told:?}");
 }

@@ -8,6 +8,7 @@ use lomme::connector::Result;
 use lomme::connector::User;
 use lomme::connector::mail::Envelope;
 use lomme::connector::mail::Handed;
+use lomme::connector::mail::Ready;
 use lomme::connector::sasl::Credentials;
 use lomme::connector::sasl::Kind;
 use lomme::connector::sasl::LogIn;
@@ -31,10 +32,15 @@ fn own(user: &User) -> Result<Credentials> {
     LogIn::PerUser.credentials(user, Kind::Password)
 }
 
+/// Nothing has to be done before.
+pub(crate) fn ready() -> Ready<'static> {
+    Box::pin(async { Ok(()) })
+}
+
 async fn submit(smtp: &Smtp, to: &[&str], text: &str) -> Result<Handed> {
     let to = to.iter().map(|&to| to.to_owned()).collect();
     let envelope = Envelope { from: KARI.to_owned(), to };
-    smtp.submit(|| own(&kari()), &envelope, Source::Bytes(text.as_bytes())).await
+    smtp.submit(|| own(&kari()), &envelope, Source::Bytes(text.as_bytes()), ready()).await
 }
 
 const MAIL: &str =
@@ -100,6 +106,22 @@ async fn addresses_and_headers_may_be_of_any_language() {
 }
 
 #[tokio::test]
+async fn who_is_not_ready_has_sent_nothing() {
+    let exim = Exim::start();
+    let smtp = smtp(format!("smtp://127.0.0.1:{}", exim.port), &exim.authority(), Who::Same);
+    let envelope = Envelope { from: KARI.to_owned(), to: vec!["ola@fjord.example".to_owned()] };
+    let first = MAIL.replace("Hei", "First");
+    let unready: Ready<'_> = Box::pin(async { Err(Error::Gone) });
+    let told = smtp.submit(|| own(&kari()), &envelope, Source::Bytes(first.as_bytes()), unready).await;
+    assert!(matches!(told, Err(Error::Gone)), "{told:?}");
+    let refused = ["nobody@fjord.example"];
+    assert!(matches!(submit(&smtp, &refused, MAIL).await, Ok(Handed::Over(_))));
+    submit(&smtp, &["ola@fjord.example"], MAIL).await.unwrap();
+    let mail = exim.mail("ola@fjord.example", 1).await;
+    assert!(mail.len() == 1 && mail[0].contains("Subject: Hei"), "{mail:?}");
+}
+
+#[tokio::test]
 async fn a_wrong_log_in_is_told_apart_from_trouble() {
     let exim = Exim::start();
     let url = format!("smtp+starttls://127.0.0.1:{}", exim.port);
@@ -123,7 +145,7 @@ async fn a_large_message_goes_from_its_file() {
     let line = format!(".{}\r\n", "x".repeat(75));
     fs::write(&file, format!("Subject: Stor\r\n\r\n{}", line.repeat(40_000))).unwrap();
     let envelope = Envelope { from: KARI.to_owned(), to: vec!["ola@fjord.example".to_owned()] };
-    let handed = smtp.submit(|| own(&kari()), &envelope, Source::File(&file)).await.unwrap();
+    let handed = smtp.submit(|| own(&kari()), &envelope, Source::File(&file), ready()).await.unwrap();
     assert_eq!(handed, Handed::Over(Vec::new()));
     let mail = exim.mail("ola@fjord.example", 1).await;
     let body = mail[0].split_once("\n\n").unwrap().1;

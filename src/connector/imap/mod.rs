@@ -53,6 +53,7 @@ use super::mail::Mailbox;
 use super::mail::Outline;
 use super::mail::Piece;
 use super::mail::Query;
+use super::mail::Ready;
 use super::mail::Role;
 use super::mail::Wanted;
 use super::mail::Window;
@@ -316,11 +317,17 @@ impl Mail for Imap {
         watch::watch(&mut session, &mailbox.id, since, self.inner.settings.ask_every).await
     }
 
-    async fn submit(&self, user: &User, envelope: &Envelope, source: Source<'_>) -> Result<Handed> {
+    async fn submit(
+        &self,
+        user: &User,
+        envelope: &Envelope,
+        source: Source<'_>,
+        ready: Ready<'_>,
+    ) -> Result<Handed> {
         let none = || Error::Refused("no server is known that takes mail to send".to_owned());
         let settings = &self.inner.settings;
         let smtp = self.inner.smtp.as_ref().ok_or_else(none)?;
         let own = || settings.log_in.credentials(user, settings.secret);
-        smtp.submit(own, envelope, source).await
+        smtp.submit(own, envelope, source, ready).await
     }
 }

@@ -11,6 +11,7 @@ use super::Error;
 use super::Result;
 use super::mail::Envelope;
 use super::mail::Handed;
+use super::mail::Ready;
 use super::mail::Refusal;
 use super::sasl::Credentials;
 use super::sasl::Kind;
@@ -76,6 +77,7 @@ impl Smtp {
         own: impl FnOnce() -> Result<Credentials>,
         envelope: &Envelope,
         source: Source<'_>,
+        ready: Ready<'_>,
     ) -> Result<Handed> {
         let content = body::look(source).await?;
         let mut server = self.open().await?;
@@ -84,7 +86,7 @@ impl Smtp {
             Who::Relay(credentials) => server.log_in(credentials).await?,
             Who::Nobody => {}
         }
-        let handed = hand_over(&mut server, envelope, source, content).await;
+        let handed = hand_over(&mut server, envelope, (source, content), ready).await;
         server.quit().await;
         handed
     }
@@ -104,8 +106,8 @@ impl Smtp {
 async fn hand_over(
     server: &mut Conversation,
     envelope: &Envelope,
-    source: Source<'_>,
-    content: Content,
+    (source, content): (Source<'_>, Content),
+    ready: Ready<'_>,
 ) -> Result<Handed> {
     let has_utf8 = server.offers("SMTPUTF8");
     let mut parameters = String::new();
@@ -135,6 +137,7 @@ async fn hand_over(
     }
     server.say("DATA").await?.expect(3)?;
     body::send(server, source).await?;
+    ready.await?;
     match server.end_content().await? {
         Ok(reply) => reply.expect(2).map(|_| Handed::Over(refused)),
         Err(reason) => Ok(Handed::Unsure(reason)),
