@@ -18,6 +18,7 @@ use crate::model::class::Class;
 use crate::model::id::AccountId;
 use crate::notify::Waiters;
 use crate::secret;
+use crate::spool::Spool;
 use crate::store;
 use crate::store::Store;
 use crate::store::access::Access;
@@ -171,6 +172,11 @@ impl App {
         let settings = organisation::settings_of(connection, account).await?;
         let chosen = settings.conflict.get(&class).copied();
         Ok(chosen.unwrap_or_else(|| self.config().conflict.policy(class)))
+    }
+
+    /// A place for what may be too large for memory.
+    pub fn spool(&self) -> Spool {
+        Spool::within(&self.config().store.data)
     }
 
     /// What the secrets of back offices are sealed with.

@@ -13,6 +13,7 @@ pub mod connector;
 pub mod config;
 pub mod metrics;
 pub mod secret;
+pub mod spool;
 pub mod error;
 pub mod app;
 pub mod auth;

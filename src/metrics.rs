@@ -15,6 +15,7 @@ pub struct Metrics {
     log_ins: Family<OutcomeLabels, Counter>,
     pulls: Family<PullLabels, Counter>,
     writes: Family<PullLabels, Counter>,
+    messages: Family<PullLabels, Counter>,
     connections: Gauge,
     turned_away: Counter,
     waiting: Gauge,
@@ -46,6 +47,7 @@ impl Default for Metrics {
             log_ins: Family::default(),
             pulls: Family::default(),
             writes: Family::default(),
+            messages: Family::default(),
             connections: Gauge::default(),
             turned_away: Counter::default(),
             waiting: Gauge::default(),
@@ -56,6 +58,11 @@ impl Default for Metrics {
         registry.register("log_ins", "Checked, by outcome", metrics.log_ins.clone());
         registry.register("pulls", "Pull runs, by connection and outcome", metrics.pulls.clone());
         registry.register("writes", "Writes to the back office, by outcome", metrics.writes.clone());
+        registry.register(
+            "messages",
+            "Messages of phones, by connection and outcome",
+            metrics.messages.clone(),
+        );
         registry.register("connections", "Open now", metrics.connections.clone());
         let text = "Connections closed because their address had as many as it may";
         registry.register("turned_away", text, metrics.turned_away.clone());
@@ -84,6 +91,11 @@ impl Metrics {
     /// A write to a back office was answered, or not.
     pub fn write(&self, connection: &str, outcome: &'static str) {
         self.writes.get_or_create(&PullLabels { connection: connection.to_owned(), outcome }).inc();
+    }
+
+    /// A message of a phone was handed over for delivery, or not.
+    pub fn message(&self, connection: &str, outcome: &'static str) {
+        self.messages.get_or_create(&PullLabels { connection: connection.to_owned(), outcome }).inc();
     }
 
     /// How many writes are owed.

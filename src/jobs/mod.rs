@@ -1,4 +1,4 @@
-//! What the server does by itself: pulls, pushes, sweeps. Owns its tasks and stops them; serves no phone.
+//! What the server does by itself: pulls, pushes, sends, sweeps. Owns its tasks and stops them; serves no phone.
 //!
 //! Several nodes share the work through leases in the store: whoever takes a row by a conditional update does it,
 //! and a lease that a dead node held runs out. Nothing that must survive is kept here.
@@ -15,6 +15,7 @@ mod node;
 mod office;
 mod people;
 mod push;
+mod send;
 mod settle;
 mod sweep;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use self::lanes::Lanes;
 use self::office::Office;
 use crate::app::App;
 use crate::app::new_key;
+use crate::spool;
 use crate::store::retrying;
 
 /// The running jobs of this node.
@@ -44,6 +46,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const PULLS: usize = 8;
 /// Pushes at a time over one connection; a phone's user waits for them.
 const PUSHES: usize = 16;
+/// Messages on their way at a time over one connection; each may take long.
+const SENDS: usize = 8;
 /// The lane of the directory; no connection is called so.
 const DIRECTORY: &str = "";
 /// From one look for accounts without access to the next.
@@ -56,6 +60,7 @@ const FIRST_SWEEP: Duration = Duration::from_mins(2);
 impl Jobs {
     /// Starts the jobs. What this node held when it died is taken up at once.
     pub fn start(app: &App) -> Self {
+        spool::clear(&app.config().store.data);
         let node = node::name(&app.config().store.data, &new_key());
         let office = Office::new(app.clone(), &node);
         let stop = watch::Sender::new(false);
@@ -119,19 +124,25 @@ async fn pulls(office: Office, mut stop: watch::Receiver<bool>) {
 }
 
 async fn pushes(office: Office, mut stop: watch::Receiver<bool>) {
-    let mut lanes = Lanes::new(PUSHES);
+    // A slow message keeps no item waiting.
+    let (mut lanes, mut sends) = (Lanes::new(PUSHES), Lanes::new(SENDS));
     loop {
         if let Err(error) = push::start_due(&office, &mut lanes).await {
             tracing::warn!(%error, "cannot look for pushes that are due");
+        }
+        if let Err(error) = send::start_due(&office, &mut sends).await {
+            tracing::warn!(%error, "cannot look for messages that are due");
         }
         tokio::select! {
             () = stopped(&mut stop) => break,
             () = office.app.store().work().owed() => {}
             () = lanes.ended() => {}
+            () = sends.ended() => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }
     lanes.drain().await;
+    sends.drain().await;
 }
 
 async fn sweeps(office: Office, mut stop: watch::Receiver<bool>) {

@@ -9,6 +9,7 @@ use crate::model::id::AccountId;
 use crate::model::id::FolderId;
 use crate::store;
 use crate::store::Store;
+use crate::store::outgoing;
 use crate::store::retrying;
 use crate::store::sweep;
 
@@ -43,6 +44,7 @@ async fn one(store: &Store, keep: &Retention, account: AccountId, now: Timestamp
         while retrying(|| step(store, account, Step::Contents(folder))).await? {}
     }
     retrying(|| step(store, account, Step::States(ago(now, keep.silent_devices)))).await?;
+    retrying(|| step(store, account, Step::Sent(ago(now, outgoing::REMEMBERED)))).await?;
     retrying(|| step(store, account, Step::Logs(ago(now, keep.logs), keep.log_rows))).await?;
     Ok(())
 }
@@ -52,6 +54,7 @@ enum Step {
     Versions(FolderId, Timestamp),
     Contents(FolderId),
     States(Timestamp),
+    Sent(Timestamp),
     Logs(Timestamp, u32),
 }
 
@@ -62,6 +65,7 @@ async fn step(store: &Store, account: AccountId, step: Step) -> store::Result<bo
         Step::Versions(folder, before) => sweep::versions(&mut tx, account, folder, before).await?,
         Step::Contents(folder) => sweep::contents(&mut tx, account, folder).await?,
         Step::States(before) => sweep::states(&mut tx, account, before).await.map(|()| false)?,
+        Step::Sent(before) => outgoing::sweep(&mut tx, account, before).await.map(|()| false)?,
         Step::Logs(before, rows) => sweep::logs(&mut tx, account, before, rows).await.map(|()| false)?,
     };
     tx.commit().await?;

@@ -31,6 +31,8 @@ ids! {
     ItemId,
     /// A device within its account: one per (DeviceId, DeviceType).
     DeviceNumber,
+    /// A message on its way out, within its account.
+    OutgoingId,
     /// A revision of a folder: each write of an item takes the next one.
     Rev,
 }

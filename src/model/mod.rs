@@ -11,6 +11,7 @@ pub mod id;
 pub mod message;
 pub mod note;
 pub mod object;
+pub mod outgoing;
 pub mod policy;
 pub mod patch;
 pub mod recurrence;

@@ -228,6 +228,8 @@ pub async fn remove(
         "DELETE FROM access WHERE account_id = $1 AND connection = $2",
         "DELETE FROM pull WHERE account_id = $1 AND connection = $2",
         "DELETE FROM outbox WHERE account_id = $1 AND connection = $2",
+        // Its pieces go with the sweep.
+        "DELETE FROM outgoing WHERE account_id = $1 AND connection = $2",
     ] {
         sqlx::query(query).bind(account.0).bind(connection).execute(&mut **tx).await?;
     }

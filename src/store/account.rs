@@ -155,12 +155,15 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 
 /// Removes the account and all that is its own.
 pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
-    const STATEMENTS: [&str; 13] = [
+    const STATEMENTS: [&str; 16] = [
         "DELETE FROM item WHERE account_id = $1",
         "DELETE FROM past WHERE account_id = $1",
         "DELETE FROM sync_state WHERE account_id = $1",
         "DELETE FROM aside WHERE account_id = $1",
         "DELETE FROM outbox WHERE account_id = $1",
+        "DELETE FROM outgoing WHERE account_id = $1",
+        "DELETE FROM outgoing_piece WHERE account_id = $1",
+        "DELETE FROM sent_before WHERE account_id = $1",
         "DELETE FROM pull WHERE account_id = $1",
         "DELETE FROM result WHERE account_id = $1",
         "DELETE FROM run WHERE account_id = $1",

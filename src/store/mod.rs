@@ -5,6 +5,7 @@ pub mod directory;
 pub mod log;
 pub mod moved;
 pub mod outbox;
+pub mod outgoing;
 pub mod pull;
 pub mod account;
 pub mod device;

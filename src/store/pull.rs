@@ -280,6 +280,7 @@ pub async fn release(tx: &mut Tx, node: &str) -> Result<()> {
     for query in [
         "UPDATE pull SET lease_node = NULL, lease_until = 0 WHERE lease_node = $1",
         "UPDATE outbox SET lease_node = NULL, lease_until = 0 WHERE lease_node = $1",
+        "UPDATE outgoing SET lease_node = NULL, lease_until = 0 WHERE lease_node = $1",
         "UPDATE person_pull SET lease_node = NULL, lease_until = 0 WHERE lease_node = $1",
     ] {
         sqlx::query(query).bind(node).execute(&mut **tx).await?;

@@ -7,8 +7,11 @@ use super::Result;
 use super::Store;
 
 /// Every step, oldest first; its number is its place, from 1.
-const STEPS: &[&str] =
-    &[include_str!("../../schema/0001_start.sql"), include_str!("../../schema/0002_sweep.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../schema/0001_start.sql"),
+    include_str!("../../schema/0002_sweep.sql"),
+    include_str!("../../schema/0003_outgoing.sql"),
+];
 
 /// Brings the database to the newest version, or says that it is newer than this program.
 pub(super) async fn upgrade(store: &Store) -> Result<()> {
@@ -74,7 +77,7 @@ mod tests {
             let mut reader = store.read().await.unwrap();
             let version =
                 sqlx::query("SELECT MAX(version) FROM schema_version").fetch_one(&mut *reader).await;
-            assert_eq!(version.unwrap().get::<i64, _>(0), 2);
+            assert_eq!(version.unwrap().get::<i64, _>(0), i64::try_from(STEPS.len()).unwrap());
             let kari = account::by_email(&mut reader, "kari@fjord.example").await.unwrap().unwrap();
             assert_eq!(kari.id, AccountId(1));
             let before = jiff::Timestamp::from_microsecond(6).unwrap();

@@ -157,6 +157,7 @@ mod tests {
     use super::*;
     use crate::notify::Waiters;
     use crate::store::Store;
+    use crate::store::outgoing;
 
     /// How SQLite goes about a statement, step by step.
     async fn plan(store: &Store, statement: &str) -> Vec<String> {
@@ -171,7 +172,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/lomme.db", folder.path().display());
         let store = Store::open(&url, Waiters::default()).await.unwrap();
-        for statement in [STALE, DELETED, STATES].into_iter().chain(LOGS) {
+        for statement in [STALE, DELETED, STATES].into_iter().chain(LOGS).chain(outgoing::SWEEP) {
             let steps = plan(&store, statement).await;
             assert!(steps.iter().any(|step| step.contains("SEARCH")), "{steps:?}");
             // The result of a UNION is no table.

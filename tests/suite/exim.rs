@@ -30,9 +30,14 @@ pub(crate) struct Exim {
 impl Exim {
     /// One that refuses `nobody`, has no time for `later`, and wants a log-in from all.
     pub(crate) fn start() -> Self {
+        Self::at(mail_server::free_port())
+    }
+
+    /// The same on a port.
+    pub(crate) fn at(port: u16) -> Self {
         let folder = tempfile::tempdir().unwrap();
         mail_server::certificates(folder.path());
-        let (port, tls_port) = (mail_server::free_port(), mail_server::free_port());
+        let tls_port = mail_server::free_port();
         let path = folder.path().display();
         let program = mail_server::installed("LOMME_EXIM", "target/services/mail/exim");
         let libraries = program.with_file_name("lib");

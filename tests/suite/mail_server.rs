@@ -257,6 +257,22 @@ impl Program {
         }
     }
 
+    /// The messages in a mailbox, oldest first.
+    pub(crate) fn messages(&mut self, mailbox: &str) -> Vec<String> {
+        let selected = self.say(&format!("SELECT \"{mailbox}\""));
+        let is_empty = selected.contains("* 0 EXISTS");
+        let count =
+            if is_empty { 0 } else { self.say("SEARCH ALL").lines().next().unwrap().split(' ').count() - 2 };
+        (1..=count).map(|number| self.message(number)).collect()
+    }
+
+    fn message(&mut self, number: usize) -> String {
+        let answer = self.say(&format!("FETCH {number} BODY.PEEK[]"));
+        let start = answer.find("}\r\n").unwrap();
+        let length: usize = answer[answer.find('{').unwrap() + 1..start].parse().unwrap();
+        answer[start + 3..start + 3 + length].to_owned()
+    }
+
     /// Stores a message; `options` are flags and a date.
     pub(crate) fn append(&mut self, mailbox: &str, options: &str, message: &str) {
         let message = message.replace('\n', "\r\n");

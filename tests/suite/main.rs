@@ -25,6 +25,7 @@ mod phone;
 mod quirks;
 mod radicale;
 mod reference_back_office;
+mod sending;
 mod server;
 mod sessions;
 mod smtp;

@@ -19,25 +19,30 @@ pub struct Failure {
     pub diagnostic: String,
 }
 
+/// The note to the sender that nobody knows whether a message was sent: for people, who may ask those it was for.
+pub fn unsure(message: &[u8], failures: &[Failure], to: &Mailbox, rules: &Rules<'_>) -> Vec<u8> {
+    let headers = Headers::read(message.get(..field::end_of_header(message)).unwrap_or(message));
+    let mut note = head("Perhaps not sent", &headers, to, rules);
+    let mut words = String::from(
+        "The connection broke while your message was sent. It may have been sent, or not; it is not sent again by \
+         itself, so that nobody gets it twice. Please ask:\r\n\r\n",
+    );
+    for failure in failures {
+        words.push_str(&format!("  {}\r\n", failure.recipient));
+    }
+    if let Some(reason) = failures.first().map(|failure| line(&failure.diagnostic)) {
+        words.push_str(&format!("\r\n{reason}\r\n"));
+    }
+    note.extend_from_slice(&part::text("plain", &words));
+    note
+}
+
 /// The report to the sender: what went wrong for whom, for people and for programs, and the header of the message.
 pub fn write(message: &[u8], failures: &[Failure], to: &Mailbox, rules: &Rules<'_>) -> Vec<u8> {
     let original = message.get(..field::end_of_header(message)).unwrap_or(message);
     let headers = Headers::read(original);
     let boundary = format!("=_{}", rules.id);
-    let mut report = Vec::new();
-    header::add(&mut report, "From", &format!("Mail Delivery System <MAILER-DAEMON@{}>", rules.host));
-    header::add(&mut report, "To", &to.encode());
-    let subject = headers.subject.as_deref().unwrap_or_default();
-    header::add(&mut report, "Subject", &words::encode(format!("Undeliverable: {subject}").trim_end()));
-    header::add(&mut report, "Date", &header::date(rules.now));
-    header::add(&mut report, "Message-ID", &format!("<{}@{}>", rules.id, rules.host));
-    if let Some(id) = &headers.message_id {
-        header::add(&mut report, "In-Reply-To", &format!("<{id}>"));
-        header::add(&mut report, "References", &format!("<{id}>"));
-    }
-    // RFC 3834 5: so that no program answers it.
-    header::add(&mut report, "Auto-Submitted", "auto-replied");
-    header::add(&mut report, "MIME-Version", "1.0");
+    let mut report = head("Undeliverable", &headers, to, rules);
     let media_type = format!("multipart/report; report-type=delivery-status; boundary=\"{boundary}\"");
     header::add(&mut report, "Content-Type", &media_type);
     report.extend_from_slice(b"\r\n");
@@ -49,6 +54,25 @@ pub fn write(message: &[u8], failures: &[Failure], to: &Mailbox, rules: &Rules<'
         report.extend_from_slice(b"\r\n\r\n");
     }
     report.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    report
+}
+
+/// The header of a report, but for what it consists of.
+fn head(what: &str, original: &Headers, to: &Mailbox, rules: &Rules<'_>) -> Vec<u8> {
+    let mut report = Vec::new();
+    header::add(&mut report, "From", &format!("Mail Delivery System <MAILER-DAEMON@{}>", rules.host));
+    header::add(&mut report, "To", &to.encode());
+    let subject = original.subject.as_deref().unwrap_or_default();
+    header::add(&mut report, "Subject", &words::encode(format!("{what}: {subject}").trim_end()));
+    header::add(&mut report, "Date", &header::date(rules.now));
+    header::add(&mut report, "Message-ID", &format!("<{}@{}>", rules.id, rules.host));
+    if let Some(id) = &original.message_id {
+        header::add(&mut report, "In-Reply-To", &format!("<{id}>"));
+        header::add(&mut report, "References", &format!("<{id}>"));
+    }
+    // RFC 3834 5: so that no program answers it.
+    header::add(&mut report, "Auto-Submitted", "auto-replied");
+    header::add(&mut report, "MIME-Version", "1.0");
     report
 }
 

@@ -244,6 +244,22 @@ fn a_bounce_says_what_went_wrong_to_people_and_programs() {
 }
 
 #[test]
+fn who_may_not_have_got_it_is_named_to_its_sender() {
+    let failure = bounce::Failure {
+        recipient: "a@example.org".to_owned(),
+        status: "5.0.0".to_owned(),
+        diagnostic: "the line broke".to_owned(),
+    };
+    let to = Mailbox::bare("kari@example.com");
+    let raw = with_rules(|rules| bounce::unsure(b"Subject: Lunch\r\n", &[failure], &to, rules));
+    let letter = Letter::read(Bytes::from(raw));
+    assert_eq!(letter.headers().subject.as_deref(), Some("Perhaps not sent: Lunch"));
+    assert!(letter.headers().is_automatic);
+    let shown = letter.body(&Want { form: Form::Text, most: None }).data;
+    assert!(shown.contains("\r\n  a@example.org\r\n") && shown.contains("the line broke"), "{shown}");
+}
+
+#[test]
 fn a_draft_is_a_message_with_what_it_keeps() {
     let before = Letter::read(crlf(ORIGINAL));
     let draft = draft::Draft {
