@@ -19,6 +19,7 @@ pub mod provision;
 pub mod query;
 pub mod quirk;
 pub mod search;
+pub mod sendmail;
 pub mod settings;
 pub mod status;
 pub mod sync;
