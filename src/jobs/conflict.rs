@@ -99,10 +99,9 @@ impl Target {
             self.owe_at(tx, there, (row.version.meta.rev, rev), now).await?;
         }
         item::set_remote(tx, place, Some(&remote.id), Some(&remote.etag)).await?;
-        let theirs = item::replace(tx, place, content, None, now).await?;
-        let gone = item::delete(tx, place, None, now).await?;
-        moved::note(tx, place, there).await?;
-        outbox::rebase(tx, place, theirs, gone, &new_key(), now).await?;
+        // It does not come to life here for that: who moved it may still ask where it went.
+        let theirs = item::keep_loser(tx, place, content, now).await?;
+        outbox::rebase(tx, place, theirs, owed.rev, &new_key(), now).await?;
         let message = "changed there and moved on the phone; the change went after it";
         self.note(tx, there, Direction::In, Outcome::Conflict, message, now).await?;
         Ok(true)

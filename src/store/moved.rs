@@ -21,6 +21,7 @@ use super::outbox::Owed;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::AccountId;
+use crate::model::id::DeviceNumber;
 use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
@@ -41,6 +42,13 @@ pub async fn note(tx: &mut Tx, from: Place, to: Place) -> Result<()> {
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Whether a device is one of those that deleted an item since it last lived: if it was moved, that one may have done it.
+pub async fn is_by(connection: &mut AnyConnection, place: Place, device: DeviceNumber) -> Result<bool> {
+    let versions = item::versions(connection, place).await?;
+    let mut gone = versions.iter().rev().take_while(|version| version.deleted);
+    Ok(gone.any(|version| version.writer == Some(device)))
 }
 
 /// Where an item is that was moved, however often; none if it was not.

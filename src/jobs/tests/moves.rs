@@ -300,6 +300,12 @@ async fn what_changes_where_it_was_goes_after_a_moved_item() {
             moving.branch.mood(|moods| moods.down = false);
             moving.settle().await;
             let place = format!("{policy}, edited: {edited}, accepted: {is_accepted}");
+            let mut reader = moving.bench.office.app.store().read().await.unwrap();
+            assert!(
+                moved::is_by(&mut reader, moving.a, PHONE).await.unwrap(),
+                "{place}: who moved it is known"
+            );
+            drop(reader);
             assert!(moving.there("tasks").is_empty(), "{place}");
             assert_eq!(moving.there("second"), [expected], "{place}");
             assert_eq!(moving.shown(moving.second).await, [(there.item, expected.to_owned())], "{place}");
