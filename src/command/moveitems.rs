@@ -1,5 +1,6 @@
 //! `MoveItems`: an item goes to another folder of its class, under a new name. A repeated move is answered, not done again.
 
+use jiff::Timestamp;
 use wbxml::Document;
 
 use crate::app::App;
@@ -26,10 +27,14 @@ use crate::store::folder;
 use crate::store::item;
 use crate::store::item::New;
 use crate::store::item::Place;
+use crate::store::item::Row;
+use crate::store::item::Version;
 use crate::store::moved;
 use crate::store::retrying;
 use crate::store::state;
+use crate::sync::held;
 use crate::sync::held::held;
+use crate::sync::state::Cursor;
 
 /// More than any phone moves at once; each costs a transaction.
 const MOVES: usize = 1000;
@@ -80,19 +85,16 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
     };
     let source = Place { account, folder: way.from, item: way.item };
     let Some(row) = item::newest(&mut tx, source).await? else { return Ok(Err(Status::INVALID_SOURCE)) };
-    if let Some(there) = row.moved_to {
-        // Its answer was lost, and the phone asks again: it is one of those who have deleted the item here since it
-        // last lived. To any other phone it is gone here, and comes there by Sync: told both ways it would be shown
-        // twice.
-        let versions = item::versions(&mut tx, source).await?;
-        let mut gone = versions.iter().rev().take_while(|version| version.deleted);
-        let is_its_own = gone.any(|version| version.writer == Some(phone.device.number));
-        let is_repeated = there.folder == way.to && is_its_own;
-        let name = server_id(there.folder, there.item);
-        return Ok(if is_repeated { Ok(name) } else { Err(Status::INVALID_SOURCE) });
+    let now = app.now();
+    // In the order in which Sync takes its rows: the phone's state first.
+    for folder in [way.from.min(way.to), way.from.max(way.to)] {
+        state::lock(&mut tx, phone.who(), folder, now).await?;
     }
+    let mover = Mover { phone, class: from.folder.class, now };
     if row.version.meta.deleted {
-        return Ok(Err(Status::INVALID_SOURCE));
+        let name = mover.again(&mut tx, source, &row, way.to).await?;
+        tx.commit().await?;
+        return Ok(name.ok_or(Status::INVALID_SOURCE));
     }
     if from.folder.class != to.folder.class || from.folder.read_only || to.folder.read_only {
         return Ok(Err(Status::CANNOT_MOVE));
@@ -100,57 +102,144 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
     let Ok(content) = window::content(from.folder.class, &row.version) else {
         return Ok(Err(Status::CANNOT_MOVE));
     };
-    let now = app.now();
-    // In the order in which Sync takes its rows: the phone's state first.
-    for folder in [way.from.min(way.to), way.from.max(way.to)] {
-        state::lock(&mut tx, phone.who(), folder, now).await?;
-    }
     // The phone has the item under its new name from our answer on, so neither folder tells it again: Outlook would
     // show it twice. What it has is the version that it was told; a later one comes as a change.
     let writer = Some(phone.device.number);
-    let shown = shown(&mut tx, phone, source, &row, from.folder.class).await?;
-    let held = shown.as_ref().unwrap_or(&content);
+    let shown = mover.shown(&mut tx, source, &row).await?;
+    let held = if let Shown::Older(older) = &shown { older } else { &content };
     let new = New { content: held, writer, remote_id: None, etag: None, now };
     let (target, own_rev) = moved::arrive(&mut tx, source, way.to, new).await?;
     let rev = match shown {
-        Some(_) => item::replace(&mut tx, target, &content, None, now).await?,
-        None => own_rev,
+        Shown::Newest => own_rev,
+        Shown::Older(_) | Shown::Unknown => item::replace(&mut tx, target, &content, None, now).await?,
     };
     let gone = item::delete(&mut tx, source, writer, now).await?;
     moved::note(&mut tx, source, target).await?;
     let deed = |place, base_rev, rev| Deed { place, base_rev, rev, server_wins: true, now };
     owe(&mut tx, &to.folder, deed(target, Rev(0), rev)).await?;
     owe(&mut tx, &from.folder, deed(source, row.version.meta.rev, gone)).await?;
-    own(app, &mut tx, phone, way.to, own_rev).await?;
-    own(app, &mut tx, phone, way.from, gone).await?;
-    let name = server_id(target.folder, target.item);
+    mover.own(&mut tx, way.to, own_rev).await?;
+    mover.own(&mut tx, way.from, gone).await?;
     tx.commit().await?;
-    Ok(Ok(name))
+    Ok(Ok(server_id(target.folder, target.item)))
 }
 
-/// The version that the phone holds, if it is not the newest.
-async fn shown(
-    tx: &mut Tx,
-    phone: &Phone,
-    place: Place,
-    row: &item::Row,
+/// Who moves what kind of item, and when.
+struct Mover<'a> {
+    phone: &'a Phone,
     class: Class,
-) -> Result<Option<Content>, Error> {
-    let Some(state) = state::find(tx, phone.who(), place.folder).await? else { return Ok(None) };
-    let versions = item::versions(tx, place).await?;
-    let held = held(&state.state.current, phone.device.number, &versions);
-    let Some(held) = held.filter(|held| held.rev != row.version.meta.rev) else { return Ok(None) };
-    let version = item::version(tx, place, held.rev).await?;
-    Ok(version.and_then(|version| window::content(class, &version).ok()))
+    now: Timestamp,
 }
 
-/// The phone holds this version as its own.
-async fn own(app: &App, tx: &mut Tx, phone: &Phone, folder: FolderId, rev: Rev) -> Result<(), Error> {
-    let Some(mut row) = state::lock(tx, phone.who(), folder, app.now()).await? else { return Ok(()) };
-    let own = &mut row.state.current.own;
-    own.upto = own.upto.max(rev);
-    state::save(tx, phone.who(), &row, app.now()).await?;
-    Ok(())
+/// What a phone shows of an item.
+enum Shown {
+    Newest,
+    Older(Box<Content>),
+    /// An answer got lost that told it more, or less, than we think.
+    Unknown,
+}
+
+impl Mover<'_> {
+    /// The new name of an item that is not there any more, if this phone has moved it already.
+    async fn again(
+        &self,
+        tx: &mut Tx,
+        from: Place,
+        row: &Row,
+        to: FolderId,
+    ) -> Result<Option<String>, Error> {
+        if let Some(there) = row.moved_to.filter(|there| there.folder == to)
+            && moved::is_by(tx, from, self.phone.device.number).await?
+        {
+            // Its answer was lost, and the phone asks again.
+            self.arrived(tx, there).await?;
+            return Ok(Some(server_id(there.folder, there.item)));
+        }
+        // It is gone here, and where it went it comes by Sync to any other phone: told both ways it would be shown twice.
+        self.missed(tx, from, row).await?;
+        Ok(None)
+    }
+
+    /// A phone has an item only now that it could have had long since. What it was told of it meanwhile meant nothing to
+    /// it, and comes once more.
+    async fn arrived(&self, tx: &mut Tx, place: Place) -> Result<(), Error> {
+        let Some(state) = state::find(tx, self.phone.who(), place.folder).await? else { return Ok(()) };
+        let (slot, device) = (state.state.current, self.phone.device.number);
+        let versions = item::versions(tx, place).await?;
+        let Some(own) = held::own(&slot, device, &versions) else { return Ok(()) };
+        let told = match &slot.cursor {
+            Cursor::At(rev) => *rev,
+            Cursor::Walk(walk) => walk.to,
+        };
+        let is_newest = versions.last().is_some_and(|newest| newest.rev == own.rev);
+        if told < own.rev || is_newest && held(&slot, device, &versions).is_some() {
+            return Ok(());
+        }
+        match item::version(tx, place, own.rev).await? {
+            Some(version) => self.tell_again(tx, place, &version).await,
+            None => Ok(()),
+        }
+    }
+
+    /// A phone shows an item that is gone. If it has moved it away itself, which came to nothing, we think that it knows.
+    async fn missed(&self, tx: &mut Tx, place: Place, row: &Row) -> Result<(), Error> {
+        let Some(state) = state::find(tx, self.phone.who(), place.folder).await? else { return Ok(()) };
+        let versions = item::versions(tx, place).await?;
+        let slots = [Some(&state.state.current), state.state.previous.as_ref()];
+        let will_hear =
+            slots.into_iter().flatten().any(|slot| held(slot, self.phone.device.number, &versions).is_some());
+        if will_hear { Ok(()) } else { self.tell_again(tx, place, &row.version).await }
+    }
+
+    /// Writes down that a phone has an item in this version, and then what it is now, which Sync tells.
+    async fn tell_again(&self, tx: &mut Tx, place: Place, shown: &Version) -> Result<(), Error> {
+        let Some(newest) = item::newest(tx, place).await? else { return Ok(()) };
+        let contents = [shown, &newest.version].map(|version| window::content(self.class, version));
+        let [Ok(shown), Ok(content)] = contents else { return Ok(()) };
+        // Were it to live here for a moment, another phone that has moved it could not be told its new name again.
+        if newest.moved_to.is_some() {
+            return Ok(());
+        }
+        let rev = item::replace(tx, place, &shown, Some(self.phone.device.number), self.now).await?;
+        self.own(tx, place.folder, rev).await?;
+        if newest.version.meta.deleted {
+            item::delete(tx, place, None, self.now).await?;
+        } else {
+            item::replace(tx, place, &content, None, self.now).await?;
+        }
+        Ok(())
+    }
+
+    /// The version that the phone shows, as far as can be known: it may be at either key.
+    async fn shown(&self, tx: &mut Tx, place: Place, row: &Row) -> Result<Shown, Error> {
+        let Some(state) = state::find(tx, self.phone.who(), place.folder).await? else {
+            return Ok(Shown::Newest);
+        };
+        let (device, newest) = (self.phone.device.number, row.version.meta);
+        let versions = item::versions(tx, place).await?;
+        let of = |slot| held(slot, device, &versions).map(|held| held.rev);
+        let before = state.state.previous.as_ref().and_then(of);
+        match of(&state.state.current) {
+            Some(rev) if rev == newest.rev => {
+                let is_sure = newest.writer == Some(device) || before.is_none_or(|before| before == rev);
+                Ok(if is_sure { Shown::Newest } else { Shown::Unknown })
+            }
+            Some(rev) => {
+                let version = item::version(tx, place, rev).await?;
+                let older = version.and_then(|version| window::content(self.class, &version).ok());
+                Ok(older.map_or(Shown::Unknown, |older| Shown::Older(Box::new(older))))
+            }
+            None => Ok(Shown::Unknown),
+        }
+    }
+
+    /// The phone holds this version as its own.
+    async fn own(&self, tx: &mut Tx, folder: FolderId, rev: Rev) -> Result<(), Error> {
+        let Some(mut row) = state::find(tx, self.phone.who(), folder).await? else { return Ok(()) };
+        row.state.moved_at(rev);
+        state::save(tx, self.phone.who(), &row, self.now).await?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]

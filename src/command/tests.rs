@@ -3,6 +3,7 @@
 mod aside;
 mod gate;
 mod items;
+mod moves;
 mod waiting;
 
 use std::net::IpAddr;

@@ -319,15 +319,16 @@ pub async fn set_remote(
     Ok(())
 }
 
-/// Forgets that a device wrote the versions after the first revision of `range`, up to the second, but for those of
-/// `but`: it repeats an older key, so it is shown what it did since (conformance rule 2).
+/// Forgets that a device wrote the versions of `range` (after the first, up to the second) but for those it knows of.
+///
+/// It repeats an older key, so it is shown what it did since (conformance rule 2).
 pub async fn disown(
     tx: &mut Tx,
     account: AccountId,
     folder: FolderId,
     writer: DeviceNumber,
     range: (Rev, Rev),
-    but: &[Rev],
+    is_known: impl Fn(Rev) -> bool,
 ) -> Result<()> {
     let rows = sqlx::query(
         "SELECT rev FROM item WHERE account_id = $1 AND folder_id = $2 AND rev > $3 AND rev <= $4 AND writer = $5 \
@@ -343,7 +344,7 @@ pub async fn disown(
     .await?;
     for row in rows {
         let rev: i64 = row.try_get(0)?;
-        if but.contains(&Rev(rev)) {
+        if is_known(Rev(rev)) {
             continue;
         }
         for query in [

@@ -235,5 +235,5 @@ fn lost(sync_key: SyncKey) -> State {
         cutoff: EVERYTHING,
         aside: Asides::default(),
     };
-    State { current, previous: None, answered: Vec::new(), issued: key }
+    State { current, previous: None, answered: Vec::new(), issued: key, moved: Vec::new() }
 }

@@ -23,6 +23,9 @@ pub struct State {
     pub answered: Vec<Answered>,
     /// The newest key ever issued here.
     pub issued: SyncKey,
+    /// What the phone has moved here or away since it got the previous key: it holds that under either key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Own>,
 }
 
 /// Where a phone stands in a folder's journal.
@@ -172,9 +175,13 @@ impl State {
         match replaced {
             Some(state) if state.current.is_unused() => state,
             Some(state) => {
-                Self { current: fresh, previous: Some(state.current), answered: Vec::new(), issued: key }
+                let (answered, moved) = Default::default();
+                Self { current: fresh, previous: Some(state.current), answered, issued: key, moved }
             }
-            None => Self { current: fresh, previous: None, answered: Vec::new(), issued: key },
+            None => {
+                let (answered, moved) = Default::default();
+                Self { current: fresh, previous: None, answered, issued: key, moved }
+            }
         }
     }
 
@@ -198,9 +205,26 @@ impl State {
     pub fn after(self, used: &Slot, mut reached: Slot, answered: Answered) -> Self {
         let issued = self.issued.next();
         reached.key = issued;
-        let mut all = if used.key == self.current.key { Vec::new() } else { self.answered };
+        let (mut all, moved) =
+            if used.key == self.current.key { Default::default() } else { (self.answered, self.moved) };
         all.push(answered);
-        Self { current: reached, previous: Some(used.clone()), answered: all, issued }
+        Self { current: reached, previous: Some(used.clone()), answered: all, issued, moved }
+    }
+
+    /// The phone holds what it wrote at a revision by moving it: no key says whether it knows.
+    pub fn moved_at(&mut self, rev: Rev) {
+        let before = self.current.own.upto;
+        self.current.own.upto = before.max(rev);
+        match self.moved.last_mut() {
+            // Nothing of its own lies between, so a thousand moves in a row are one range.
+            Some(range) if range.upto == before => range.upto = rev,
+            _ => self.moved.push(Own { after: Rev(rev.0 - 1), upto: rev }),
+        }
+    }
+
+    /// Whether the phone wrote a revision by moving something since it got the previous key.
+    pub fn has_moved_at(&self, rev: Rev) -> bool {
+        self.moved.iter().any(|range| range.after < rev && rev <= range.upto)
     }
 
     /// The result that an earlier request under the previous key had for the same command.

@@ -77,7 +77,8 @@ pub(super) async fn all(
         wanted.iter().map(|wanted| earlier.and_then(|state| state.known(wanted)).cloned()).collect();
     let (since, until) = (slot.own.upto, turn.folder.rev);
     let repeated: Vec<Rev> = known.iter().flatten().filter_map(|outcome| outcome.rev).collect();
-    slot.own.upto = repeated.iter().copied().fold(since, Rev::max);
+    let moved = earlier.iter().flat_map(|state| &state.moved).map(|range| range.upto);
+    slot.own.upto = repeated.iter().copied().chain(moved).fold(since, Rev::max);
     let mut outcomes: Vec<Outcome> =
         known.iter().zip(wanted).map(|(known, wanted)| known.clone().unwrap_or(wanted)).collect();
     for is_new in [false, true] {
@@ -88,10 +89,12 @@ pub(super) async fn all(
             }
         }
     }
-    if earlier.is_some() {
-        // Rule 2: what it did since the key that it repeats is news to it, but for what it did again just now.
+    if let Some(earlier) = earlier {
+        // Rule 2: what it did since the key that it repeats is news to it, but for what it did again just now and for
+        // what it moved, of which it has an answer of its own.
         let (who, folder) = (turn.phone.who(), turn.ask.folder);
-        item::disown(tx, who.account, folder, who.device, (since, until), &repeated).await?;
+        let is_known = |rev| repeated.contains(&rev) || earlier.has_moved_at(rev);
+        item::disown(tx, who.account, folder, who.device, (since, until), is_known).await?;
     }
     let replies = replies(tx, turn, &outcomes).await?;
     if !outcomes.is_empty() {
@@ -286,8 +289,8 @@ impl Applier<'_, '_> {
         if self.turn.folder.folder.read_only {
             return self.revert(place, &row, Some(&after), outcome).await;
         }
-        // Its own later version, made under a key that it repeats, is no conflict either.
-        if base.rev == row.version.meta.rev || self.is_own(&row) && !is_gone {
+        // What was told it twice is no conflict, nor its own later version, made under a key that it repeats.
+        if !is_gone && (version.content == row.version.content || self.is_own(&row)) {
             let rev = item::replace(self.tx, place, &after, Some(self.turn.device()), self.turn.now).await?;
             self.own(rev, outcome);
             self.owe(place.item, base.rev, rev).await?;
@@ -311,7 +314,11 @@ impl Applier<'_, '_> {
         if self.turn.folder.folder.read_only {
             return self.revert(place, &row, None, outcome).await;
         }
-        let is_conflict = base.is_some_and(|base| base.rev != row.version.meta.rev) && !self.is_own(&row);
+        let shown = match base.filter(|_| !self.is_own(&row)) {
+            Some(base) => item::version(self.tx, place, base.rev).await?,
+            None => None,
+        };
+        let is_conflict = shown.is_some_and(|shown| shown.content != row.version.content);
         if is_conflict && self.is_kept(&row).await? {
             return self.revert(place, &row, None, outcome).await;
         }

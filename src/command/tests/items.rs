@@ -10,7 +10,7 @@ use crate::store::folder;
 
 impl Server {
     /// A further folder.
-    async fn add_folder(&self, name: &str, kind: FolderKind) -> FolderId {
+    pub(super) async fn add_folder(&self, name: &str, kind: FolderKind) -> FolderId {
         let mut tx = self.app.store().begin().await.unwrap();
         let new = folder::New { id: None, name, kind, connection: None, remote_id: None, read_only_at: None };
         let id = folder::create(&mut tx, self.account.id, new).await.unwrap();
