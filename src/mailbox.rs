@@ -1,13 +1,21 @@
 //! An account's mailbox: which mail server holds it, and who logs in there. Reads and sends nothing by itself.
 
+pub mod find;
+pub mod letters;
+
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::connector;
+use crate::connector::Connector;
 use crate::connector::User;
+use crate::connector::dav::ical;
 use crate::connector::mail::Mail;
 use crate::error::Error;
+use crate::mime::letter::Letter;
 use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::model::event::Event;
 use crate::model::folder::default_of;
 use crate::model::id::AccountId;
 use crate::store::access;
@@ -19,10 +27,20 @@ use crate::store::folder;
 pub struct Mailbox {
     /// The connection's name in the configuration.
     pub connection: String,
-    /// The server.
+    /// The server, as one of items.
+    pub connector: Arc<dyn Connector>,
+    /// The same, as one of mail.
     pub mail: Arc<dyn Mail>,
     /// Who logs in.
     pub user: User,
+}
+
+/// The meeting that a letter is about, if it was fetched with its calendar and can be read.
+pub fn meeting(letter: &Letter) -> Option<Event> {
+    match ical::read(&letter.calendar()?, Class::Calendar) {
+        Ok(Some(Content::Event(event))) => Some(event),
+        _ => None,
+    }
 }
 
 /// The mailbox that an account's mail comes from; none if it has no mail.
@@ -43,9 +61,8 @@ pub async fn of(app: &App, account: AccountId) -> Result<Option<Mailbox>, Error>
 ///
 /// The log-in was refused, or cannot be read: somebody has to give it anew.
 pub async fn over(app: &App, account: AccountId, connection: &str) -> Result<Option<Mailbox>, Error> {
-    let Some(mail) = app.connection(connection).and_then(|connector| Arc::clone(connector).mail()) else {
-        return Ok(None);
-    };
+    let Some(connector) = app.connection(connection) else { return Ok(None) };
+    let Some(mail) = Arc::clone(connector).mail() else { return Ok(None) };
     let mut reader = app.store().read().await?;
     let owner = account::by_id(&mut reader, account).await?;
     let access = access::find(&mut reader, account, connection).await?;
@@ -57,5 +74,6 @@ pub async fn over(app: &App, account: AccountId, connection: &str) -> Result<Opt
     let unreadable =
         || connector::Error::LogIn("it cannot be read with the key in the data folder".to_owned());
     let user = app.user(&owner, &access).ok_or_else(unreadable)?;
-    Ok(Some(Mailbox { connection: connection.to_owned(), mail, user }))
+    let (connection, connector) = (connection.to_owned(), Arc::clone(connector));
+    Ok(Some(Mailbox { connection, connector, mail, user }))
 }

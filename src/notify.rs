@@ -1,6 +1,7 @@
 //! Who waits on which folder: a commit wakes them. Knows nothing of what changed, nor of other nodes.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -133,6 +134,18 @@ impl Waiters {
                 waiter.notify.notify_one();
             }
         }
+    }
+
+    /// The folders that somebody waits on, each once.
+    pub fn folders(&self) -> HashSet<(AccountId, FolderId)> {
+        let mut folders = HashSet::new();
+        for shard in self.shards.iter() {
+            for (account, waiting) in lock(shard).iter() {
+                let of = waiting.iter().flat_map(|waiter| waiter.folders.iter());
+                folders.extend(of.map(|folder| (*account, *folder)));
+            }
+        }
+        folders
     }
 
     /// How many wait now.

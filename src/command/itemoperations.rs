@@ -1,5 +1,8 @@
-//! `ItemOperations`: items of every class but mail are shown one by one; what concerns mail is said not to be there.
+//! `ItemOperations`: items and files are shown one by one, folders of mail are emptied.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use wbxml::Document;
 use wbxml::Fragment;
 use wbxml::Limits;
@@ -8,10 +11,12 @@ use wbxml::Writer;
 
 use crate::app::App;
 use crate::command::phone::Phone;
+use crate::command::sync::letters;
 use crate::command::sync::window;
 use crate::eas::class;
 use crate::eas::class::MailView;
 use crate::eas::class::View;
+use crate::eas::class::email;
 use crate::eas::itemoperations;
 use crate::eas::itemoperations::Done;
 use crate::eas::itemoperations::Fetch;
@@ -20,17 +25,21 @@ use crate::eas::itemoperations::Response;
 use crate::eas::itemoperations::Status;
 use crate::eas::itemoperations::shown::Shown;
 use crate::eas::name::FileReference;
+use crate::eas::name::ItemName;
 use crate::error::Error;
+use crate::mailbox::find;
+use crate::mailbox::find::File;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::FolderId;
 use crate::model::id::item_id;
-use crate::store::Reader;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
 use crate::store::item::Version;
 
+/// A mail server may take so long; the rest of a phone's patience is for the answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// More than any phone asks for at once; each may be answered with a large item.
 const OPERATIONS: usize = 100;
 
@@ -40,17 +49,16 @@ pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Re
     if asked.is_empty() || asked.len() > OPERATIONS {
         return Ok(Response { status: Status::PROTOCOL_ERROR, operations: Vec::new() });
     }
-    let mut reader = app.store().read().await?;
     let mut operations = Vec::with_capacity(asked.len());
     for operation in asked {
-        operations.push(done(&mut reader, phone, operation).await?);
+        operations.push(done(app, phone, operation).await?);
     }
     Ok(Response { status: Status::SUCCESS, operations })
 }
 
-async fn done(reader: &mut Reader, phone: &Phone, operation: Operation) -> Result<Done, Error> {
+async fn done(app: &App, phone: &Phone, operation: Operation) -> Result<Done, Error> {
     Ok(match operation {
-        Operation::Fetch(fetch) => match shown(reader, phone, &fetch).await? {
+        Operation::Fetch(fetch) => match shown(app, phone, &fetch).await? {
             Ok((class, shown)) => Done::Fetch {
                 status: Status::SUCCESS,
                 names: fetch.names,
@@ -60,7 +68,7 @@ async fn done(reader: &mut Reader, phone: &Phone, operation: Operation) -> Resul
             Err(status) => Done::Fetch { status, names: fetch.names, class: None, shown: None },
         },
         Operation::EmptyFolderContents { collection_id, .. } => {
-            Done::EmptyFolderContents { status: emptied(reader, phone, &collection_id).await?, collection_id }
+            Done::EmptyFolderContents { status: emptied(app, phone, &collection_id).await?, collection_id }
         }
         // MS-ASCMD 2.2.3.177.8 (Status): 155 without MoveAlways; there are no conversations to move.
         Operation::Move { conversation_id, always } => {
@@ -72,7 +80,7 @@ async fn done(reader: &mut Reader, phone: &Phone, operation: Operation) -> Resul
 
 /// The class of an item and what is shown of it; a file has no class.
 async fn shown(
-    reader: &mut Reader,
+    app: &App,
     phone: &Phone,
     fetch: &Fetch,
 ) -> Result<Result<(Option<Class>, Shown), Status>, Error> {
@@ -80,14 +88,20 @@ async fn shown(
         return Ok(Err(status));
     }
     if let Some(reference) = &fetch.names.file_reference {
-        return Ok(file(reader, phone, reference, fetch).await?.map(|file| (None, file)));
+        return Ok(file(app, phone, reference, fetch).await?.map(|file| (None, file)));
+    }
+    if let Some(name) = &fetch.names.long_id {
+        return mail(app, phone, name, fetch).await;
     }
     let (Some(folder), Some(server_id)) = (number(fetch), fetch.names.server_id.as_deref()) else {
         return Ok(Err(Status::PROTOCOL_ERROR));
     };
-    let Some((class, version)) = found(reader, phone, folder, server_id).await? else {
+    let Some((class, version)) = found(app, phone, folder, server_id).await? else {
         return Ok(Err(Status::NOT_FOUND));
     };
+    if class == Class::Email {
+        return mail(app, phone, server_id, fetch).await;
+    }
     let properties = window::content(class, &version)
         .ok()
         .and_then(|content| properties(&content, phone, fetch, server_id))
@@ -95,50 +109,117 @@ async fn shown(
     Ok(properties.map(|properties| (Some(class), Shown::Item(properties))))
 }
 
+/// A mail, by the name that it has in its folder or that a search gave it.
+async fn mail(
+    app: &App,
+    phone: &Phone,
+    name: &str,
+    fetch: &Fetch,
+) -> Result<Result<(Option<Class>, Shown), Status>, Error> {
+    let Ok(asked) = name.parse::<ItemName>() else { return Ok(Err(Status::NOT_FOUND)) };
+    let view = view(phone, fetch, name);
+    let told = async {
+        let Some(found) = find::find(app, phone.device.account, &asked).await? else { return Ok(None) };
+        let until = Instant::now() + PATIENCE;
+        let letter = found.letter(until, &|letter| email::wants(letter, &view)).await?;
+        Ok(letter.map(|letter| letters::encode(&found.message, &letter, &view)))
+    };
+    Ok(match told.await {
+        Ok(Some(all)) => {
+            let properties = match &fetch.schema {
+                None => Some(all),
+                Some(schema) => chosen(schema, |writer| writer.append(&all)),
+            };
+            let class = Some(Class::Email);
+            properties.map(|properties| (class, Shown::Item(properties))).ok_or(Status::CONVERSION_FAILED)
+        }
+        Ok(None) => Err(Status::NOT_FOUND),
+        Err(error) => Err(unreachable(phone, error)?),
+    })
+}
+
+/// The mail server is at fault, which passes; what else went wrong is an error.
+fn unreachable(phone: &Phone, error: Error) -> Result<Status, Error> {
+    match error {
+        Error::Connector(error) => {
+            tracing::warn!(account = %phone.device.account, %error, "a mail cannot be fetched");
+            Ok(Status::SERVER_ERROR)
+        }
+        error => Err(error),
+    }
+}
+
 /// The item of that name, if it is there.
 async fn found(
-    reader: &mut Reader,
+    app: &App,
     phone: &Phone,
     folder: FolderId,
     server_id: &str,
 ) -> Result<Option<(Class, Version)>, Error> {
     let account = phone.device.account;
-    let row = folder::find(reader, account, folder).await?.filter(|row| !row.deleted);
+    let mut reader = app.store().read().await?;
+    let row = folder::find(&mut reader, account, folder).await?.filter(|row| !row.deleted);
     let Some(folder) = row.map(|row| row.folder) else { return Ok(None) };
     let Some(item) = item_id(folder.id, server_id) else { return Ok(None) };
-    let row = item::newest(reader, Place { account, folder: folder.id, item }).await?;
+    let row = item::newest(&mut reader, Place { account, folder: folder.id, item }).await?;
     let row = row.filter(|row| !row.version.meta.deleted);
     Ok(row.map(|row| (folder.class, row.version)))
 }
 
-/// A file of an event: its name is that of the event, and what the event calls it.
+/// A file of a mail or an event.
 // MS-ASCMD 2.2.3.177.8 (Status): 15 for what is no file, 8 for what it has not.
 async fn file(
-    reader: &mut Reader,
+    app: &App,
     phone: &Phone,
     reference: &str,
     fetch: &Fetch,
 ) -> Result<Result<Shown, Status>, Error> {
-    let unknown = Ok(Err(Status::INVALID_ATTACHMENT));
-    let Ok(name) = reference.parse::<FileReference>() else { return unknown };
-    let server_id = name.item.to_string();
-    let Some((class, version)) = found(reader, phone, name.item.folder, &server_id).await? else {
-        return unknown;
+    let Ok(reference) = reference.parse::<FileReference>() else {
+        return Ok(Err(Status::INVALID_ATTACHMENT));
     };
-    let Ok(Content::Event(event)) = window::content(class, &version) else { return unknown };
-    let Some(file) = event.attachment(&name.part) else { return unknown };
-    let Some(bytes) = file.bytes() else { return Ok(Err(Status::IO_FAILURE)) };
-    let content_type = file.content_type.to_owned();
+    let opened = match opened(app, phone, &reference).await {
+        Ok(Some(Some(file))) => file,
+        Ok(Some(None)) => return Ok(Err(Status::IO_FAILURE)),
+        Ok(None) => return Ok(Err(Status::INVALID_ATTACHMENT)),
+        Err(error) => return Ok(Err(unreachable(phone, error)?)),
+    };
+    let File { content_type, data } = opened;
     Ok(match fetch.range {
-        None if bytes.is_empty() => Err(Status::EMPTY_FILE),
-        None => Ok(Shown::File { content_type, data: bytes, part: None }),
-        Some(range) => match range.ok().and_then(|range| range.cut(&bytes)) {
+        None if data.is_empty() => Err(Status::EMPTY_FILE),
+        None => Ok(Shown::File { content_type, data, part: None }),
+        Some(range) => match range.ok().and_then(|range| range.cut(&data)) {
             None => Err(Status::INVALID_RANGE),
-            Some((range, data)) => {
-                Ok(Shown::File { content_type, data: data.to_vec(), part: Some((range, bytes.len())) })
+            Some((range, cut)) => {
+                Ok(Shown::File { content_type, data: cut.to_vec(), part: Some((range, data.len())) })
             }
         },
     })
+}
+
+/// A file by its name: none if there is none, `Some(None)` if it is damaged.
+pub(super) async fn opened(
+    app: &App,
+    phone: &Phone,
+    reference: &FileReference,
+) -> Result<Option<Option<File>>, Error> {
+    let name = reference.item.to_string();
+    let of_event = match found(app, phone, reference.item.folder, &name).await? {
+        Some((Class::Email, _)) | None => None,
+        Some((class, version)) => match window::content(class, &version) {
+            Ok(Content::Event(event)) => Some(event),
+            _ => return Ok(None),
+        },
+    };
+    if let Some(event) = of_event {
+        let file = event.attachment(&reference.part).map(|file| {
+            let content_type = file.content_type.to_owned();
+            file.bytes().map(|data| File { content_type, data })
+        });
+        return Ok(file);
+    }
+    let Some(section) = reference.section() else { return Ok(None) };
+    let Some(found) = find::find(app, phone.device.account, &reference.item).await? else { return Ok(None) };
+    Ok(found.file(&section, Instant::now() + PATIENCE).await?.map(Some))
 }
 
 /// Names for what is not there.
@@ -154,7 +235,7 @@ fn refused(fetch: &Fetch) -> Option<Status> {
     if fetch.names.file_reference.as_deref() == Some("") {
         return Some(Status::INVALID_ATTACHMENT);
     }
-    fetch.names.long_id.is_some().then_some(Status::NOT_FOUND)
+    None
 }
 
 /// The folder, which the name of the item has in it as well.
@@ -164,8 +245,8 @@ fn number(fetch: &Fetch) -> Option<FolderId> {
     text.trim().parse().ok().map(FolderId)
 }
 
-fn properties(content: &Content, phone: &Phone, fetch: &Fetch, server_id: &str) -> Option<Fragment> {
-    let view = View {
+fn view<'a>(phone: &'a Phone, fetch: &'a Fetch, server_id: &'a str) -> View<'a> {
+    View {
         version: phone.version,
         body: &fetch.body,
         truncation: None,
@@ -173,22 +254,30 @@ fn properties(content: &Content, phone: &Phone, fetch: &Fetch, server_id: &str) 
         birthday: phone.birthday,
         server_id,
         mail: MailView { mime_support: fetch.mime_support.unwrap_or(0), ..MailView::default() },
-    };
+    }
+}
+
+fn properties(content: &Content, phone: &Phone, fetch: &Fetch, server_id: &str) -> Option<Fragment> {
+    let view = view(phone, fetch, server_id);
     match &fetch.schema {
         None => {
             let mut is_written = false;
             let all = Fragment::build(|writer| is_written = class::write(content, &view, writer).is_ok());
             is_written.then_some(all)
         }
-        Some(schema) => chosen(content, &view, schema),
+        Some(schema) => {
+            let mut is_written = false;
+            let all = chosen(schema, |writer| is_written = class::write(content, &view, writer).is_ok());
+            all.filter(|_| is_written)
+        }
     }
 }
 
 /// Only the properties that are named (MS-ASCMD 2.2.3.158 `Schema`).
-fn chosen(content: &Content, view: &View<'_>, schema: &[Tag]) -> Option<Fragment> {
+fn chosen(schema: &[Tag], write: impl FnOnce(&mut Writer)) -> Option<Fragment> {
     let mut writer = Writer::new();
     writer.open(wbxml::itemoperations::PROPERTIES);
-    class::write(content, view, &mut writer).ok()?;
+    write(&mut writer);
     let all = Document::decode(writer.finish(), &Limits::default()).ok()?;
     Some(Fragment::build(|writer| {
         let named = all.root().children().filter(|child| schema.contains(&child.tag()));
@@ -197,9 +286,10 @@ fn chosen(content: &Content, view: &View<'_>, schema: &[Tag]) -> Option<Fragment
 }
 
 /// Folders of mail are empty here already; others are not emptied from afar.
-async fn emptied(reader: &mut Reader, phone: &Phone, id: &str) -> Result<Status, Error> {
+async fn emptied(app: &App, phone: &Phone, id: &str) -> Result<Status, Error> {
     let Ok(id) = id.trim().parse() else { return Ok(Status::PROTOCOL_ERROR) };
-    let folder = folder::find(reader, phone.device.account, FolderId(id)).await?;
+    let mut reader = app.store().read().await?;
+    let folder = folder::find(&mut reader, phone.device.account, FolderId(id)).await?;
     Ok(match folder.filter(|row| !row.deleted) {
         None => Status::NOT_FOUND,
         Some(row) if row.folder.class == Class::Email => Status::SUCCESS,
@@ -222,7 +312,6 @@ mod tests {
     fn what_is_not_there_has_its_own_status() {
         let some = || Some("x".to_owned());
         check(Some("Mailbox"), Names { server_id: some(), ..Names::default() }, None);
-        check(None, Names { long_id: some(), ..Names::default() }, Some(Status::NOT_FOUND));
         check(None, Names { file_reference: some(), ..Names::default() }, None);
         let nameless = Names { file_reference: Some(String::new()), ..Names::default() };
         check(None, nameless, Some(Status::INVALID_ATTACHMENT));

@@ -52,7 +52,7 @@ pub(super) struct Surroundings {
     asides: HashMap<String, Option<i64>>,
     /// Accepted by the back office after it was asked for what it told: its answer may be older than that.
     pushed: HashSet<ItemId>,
-    /// Titles of new items that were sent and not answered.
+    /// What new items that were sent and not answered look like.
     unanswered: Vec<String>,
 }
 
@@ -99,7 +99,7 @@ impl Target {
                 && row.remote_id.is_none()
                 && let Some(content) = self.read(&row)
             {
-                around.unanswered.push(content.title());
+                around.unanswered.push(content.likeness());
             }
         }
         Ok(around)
@@ -145,7 +145,13 @@ impl Target {
             pull::not_aside(tx, self.account, self.folder, &remote.id).await?;
         }
         match row {
-            Some(row) => self.known(tx, around, &row, remote, content, now).await,
+            Some(row) => {
+                let mut content = content.clone();
+                if let Some(ours) = self.read(&row) {
+                    content.keep_from(&ours);
+                }
+                self.known(tx, around, &row, remote, &content, now).await
+            }
             None => self.unknown(tx, around, remote, content, now).await,
         }
     }
@@ -207,8 +213,8 @@ impl Target {
             }
         }
         // It may be the one that was sent without a UID, or lost it there: its answer will tell.
-        let title = content.title();
-        if !title.is_empty() && around.unanswered.contains(&title) {
+        let likeness = content.likeness();
+        if !likeness.is_empty() && around.unanswered.contains(&likeness) {
             return Ok(Did::Deferred);
         }
         let new =

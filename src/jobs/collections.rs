@@ -1,12 +1,14 @@
 //! Keeps an account's folders in step with the collections of a connection. Pulls no item.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::mailboxes;
 use super::office::Office;
 use super::office::Stop;
 use super::office::Watch;
@@ -18,9 +20,11 @@ use super::pull::Tally;
 use crate::app::new_key;
 use crate::connector::Collection;
 use crate::model::class::Class;
+use crate::model::folder::FIRST_FURTHER;
 use crate::model::folder::FolderKind;
 use crate::model::folder::default_of;
 use crate::model::id::AccountId;
+use crate::model::id::FolderId;
 use crate::store;
 use crate::store::Tx;
 use crate::store::folder;
@@ -39,6 +43,20 @@ struct Position {
     missing: BTreeMap<String, i64>,
 }
 
+/// A collection with the place that it has among the folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) collection: Collection,
+    /// The folder that every account has for it.
+    pub(super) fixed: Option<FolderId>,
+    /// What it is beside that.
+    pub(super) kind: FolderKind,
+    /// The collection it lies in.
+    pub(super) parent: Option<String>,
+    /// Whether there can be anything in it.
+    pub(super) holds_items: bool,
+}
+
 /// A collection must be missing for so long: a back office that restarts may list nothing for a while.
 const MISSING: SignedDuration = SignedDuration::from_mins(10);
 /// What a phone wrote waits for its collection so long.
@@ -51,15 +69,24 @@ const AFTER_THE_FIRST_PULL: SignedDuration = SignedDuration::from_mins(1);
 pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut Tally) -> Result<Done, Stop> {
     let desk = office.desk(due.account, &due.connection).await?;
     let connection = office.connection(&due.connection).ok_or(Stop::Gone)?;
-    let mut listed = answer(desk.connector.collections(&desk.user)).await?;
-    listed.retain(|one| connection.classes.contains(&one.class) && one.class != Class::Email);
-    choose_defaults(&mut listed);
+    let mut listed = Vec::new();
+    if connection.classes.iter().any(|class| *class != Class::Email) {
+        listed = answer(desk.connector.collections(&desk.user)).await?;
+        listed.retain(|one| connection.classes.contains(&one.class) && one.class != Class::Email);
+        choose_defaults(&mut listed);
+    }
+    let mut wanted: Vec<Wanted> = listed.into_iter().filter_map(wanted).collect();
+    if connection.classes.contains(&Class::Email)
+        && let Some(mail) = Arc::clone(&desk.connector).mail()
+    {
+        wanted.extend(mailboxes::wanted(answer(mail.mailboxes(&desk.user)).await?));
+    }
     let last: Position =
         due.cursor.as_deref().and_then(|cursor| serde_json::from_str(cursor).ok()).unwrap_or_default();
-    let (missing, removed) = retrying(|| write(office, due, watch, &listed, &last)).await?;
+    let (missing, removed) = retrying(|| write(office, due, watch, &wanted, &last)).await?;
     tally.removed += removed;
     let cursor = serde_json::to_string(&Position { missing }).unwrap_or_default();
-    Ok(Done { cursor, soon: None })
+    Ok(Done { cursor, ..Done::default() })
 }
 
 /// One default of each class, whatever the back office says: phones that sync one folder a class need it.
@@ -83,7 +110,7 @@ async fn write(
     office: &Office,
     due: &Due,
     watch: &Watch,
-    listed: &[Collection],
+    wanted: &[Wanted],
     last: &Position,
 ) -> Result<(BTreeMap<String, i64>, i64), Stop> {
     let now = watch.now();
@@ -92,11 +119,11 @@ async fn write(
         return Err(Stop::Lost);
     }
     let rows = folder::list(&mut tx, due.account).await?;
-    let mut work = Work { tx: &mut tx, due, rows: &rows, now };
-    for collection in listed {
-        work.come(collection).await?;
+    let mut work = Work { tx: &mut tx, due, rows: &rows, places: BTreeMap::new(), now };
+    for wanted in wanted {
+        work.come(wanted).await?;
     }
-    let outcome = work.leave(listed, last).await?;
+    let outcome = work.leave(wanted, last).await?;
     tx.commit().await?;
     Ok(outcome)
 }
@@ -105,6 +132,8 @@ struct Work<'a> {
     tx: &'a mut Tx,
     due: &'a Due,
     rows: &'a [Row],
+    /// The mailboxes that have their folder by now.
+    places: BTreeMap<String, FolderId>,
     now: Timestamp,
 }
 
@@ -126,9 +155,25 @@ impl Work<'_> {
         })
     }
 
-    async fn come(&mut self, collection: &Collection) -> store::Result<()> {
-        let fixed = default_of(collection.class).filter(|_| collection.default);
-        let fixed = fixed.and_then(|id| self.rows.iter().find(|row| row.folder.id == id));
+    async fn come(&mut self, wanted: &Wanted) -> store::Result<()> {
+        let id = self.settle(wanted).await?;
+        if wanted.collection.class != Class::Email {
+            return Ok(());
+        }
+        self.places.insert(wanted.collection.id.clone(), id);
+        let parent = wanted.parent.as_ref().and_then(|parent| self.places.get(parent)).copied();
+        let parent = parent.filter(|_| id >= FIRST_FURTHER);
+        let known = self.rows.iter().find(|row| row.folder.id == id).and_then(|row| row.folder.parent);
+        if parent != known {
+            folder::put(self.tx, self.account(), id, parent).await?;
+        }
+        Ok(())
+    }
+
+    /// The folder of a collection, which is made or tied to it where it was not.
+    async fn settle(&mut self, wanted: &Wanted) -> store::Result<FolderId> {
+        let collection = &wanted.collection;
+        let fixed = wanted.fixed.and_then(|id| self.rows.iter().find(|row| row.folder.id == id));
         // The default folder of a class stays with the collection it was first tied to, while there is one: another
         // default there would exchange all that phones have.
         let is_free = |row: &&Row| row.folder.connection.is_none();
@@ -141,17 +186,20 @@ impl Work<'_> {
             fixed = None;
         }
         match (fixed, present) {
-            (None, Some(present)) if default_of(collection.class) == Some(present.folder.id) => {
-                self.keep(&present, &present.folder.name, collection.read_only).await
-            }
             (Some(fixed), present) => {
                 if let Some(present) = present {
                     self.remove(&present).await?;
                 }
-                self.connect(&fixed, collection).await
+                self.connect(&fixed, collection).await?;
+                Ok(fixed.folder.id)
             }
-            (None, Some(present)) => self.keep(&present, &collection.name, collection.read_only).await,
-            (None, None) => self.create(collection).await,
+            (None, Some(present)) => {
+                let is_default = present.folder.id < FIRST_FURTHER;
+                let name = if is_default { &present.folder.name } else { &collection.name };
+                self.keep(&present, name, wanted).await?;
+                Ok(present.folder.id)
+            }
+            (None, None) => self.create(wanted).await,
         }
     }
 
@@ -161,12 +209,20 @@ impl Work<'_> {
         Ok(!owed.is_empty())
     }
 
-    async fn keep(&mut self, row: &Row, name: &str, read_only: bool) -> store::Result<()> {
+    async fn keep(&mut self, row: &Row, name: &str, wanted: &Wanted) -> store::Result<()> {
+        let read_only = wanted.collection.read_only;
         if row.folder.name != name || row.folder.read_only != read_only {
             let read_only_at = read_only.then_some(self.now);
             folder::change(self.tx, self.account(), row.folder.id, name, read_only_at).await?;
         }
-        pull::plan(self.tx, self.account(), &self.due.connection, row.folder.id, self.now).await
+        self.plan(row.folder.id, wanted).await
+    }
+
+    async fn plan(&mut self, folder: FolderId, wanted: &Wanted) -> store::Result<()> {
+        if !wanted.holds_items {
+            return Ok(());
+        }
+        pull::plan(self.tx, self.account(), &self.due.connection, folder, self.now).await
     }
 
     /// Ties a default folder to its collection; what lived in it alone goes to the back office.
@@ -178,7 +234,8 @@ impl Work<'_> {
             let read_only_at = collection.read_only.then_some(self.now);
             folder::change(self.tx, account, id, &row.folder.name, read_only_at).await?;
         }
-        if !collection.read_only {
+        // A mail that lives here alone is nowhere: there is nothing that could be sent.
+        if !collection.read_only && collection.class != Class::Email {
             let all = outbox::OweAll {
                 account,
                 folder: id,
@@ -192,24 +249,25 @@ impl Work<'_> {
         pull::restart(self.tx, account, connection, id, self.now).await
     }
 
-    async fn create(&mut self, collection: &Collection) -> store::Result<()> {
-        let Some(kind) = further_kind(collection.class) else { return Ok(()) };
+    async fn create(&mut self, wanted: &Wanted) -> store::Result<FolderId> {
+        let collection = &wanted.collection;
         let new = folder::New {
             id: None,
             name: &collection.name,
-            kind,
+            kind: wanted.kind,
             connection: Some(&self.due.connection),
             remote_id: Some(&collection.id),
             read_only_at: collection.read_only.then_some(self.now),
         };
         let id = folder::create(self.tx, self.account(), new).await?;
-        pull::plan(self.tx, self.account(), &self.due.connection, id, self.now).await
+        self.plan(id, wanted).await?;
+        Ok(id)
     }
 
     /// Removes what has been missing for long; returns what is missing for now.
     async fn leave(
         &mut self,
-        listed: &[Collection],
+        wanted: &[Wanted],
         last: &Position,
     ) -> store::Result<(BTreeMap<String, i64>, i64)> {
         let mut missing = BTreeMap::new();
@@ -217,7 +275,8 @@ impl Work<'_> {
         let ours: Vec<Row> = self.rows.iter().filter(|row| self.is_ours(row)).cloned().collect();
         for row in &ours {
             let Some(id) = &row.folder.remote_id else { continue };
-            if listed.iter().any(|one| one.class == row.folder.class && one.id == *id) {
+            let is_it = |one: &Collection| one.class == row.folder.class && one.id == *id;
+            if wanted.iter().any(|wanted| is_it(&wanted.collection)) {
                 continue;
             }
             let name = format!("{} {id}", row.folder.class);
@@ -238,7 +297,7 @@ impl Work<'_> {
     async fn remove(&mut self, row: &Row) -> store::Result<()> {
         let (account, id) = (self.account(), row.folder.id);
         pull::forget(self.tx, account, &self.due.connection, id).await?;
-        let is_default = default_of(row.folder.class) == Some(id);
+        let is_default = id < FIRST_FURTHER;
         if !is_default {
             // What was moved here and never arrived is lost with the folder unless it goes back.
             moved::undo_all(self.tx, account, id, &new_key(), self.now).await?;
@@ -252,13 +311,15 @@ impl Work<'_> {
     }
 }
 
-/// The kind of a folder beside the default one.
-fn further_kind(class: Class) -> Option<FolderKind> {
-    match class {
-        Class::Calendar => Some(FolderKind::USER_CALENDAR),
-        Class::Contacts => Some(FolderKind::USER_CONTACTS),
-        Class::Tasks => Some(FolderKind::USER_TASKS),
-        Class::Notes => Some(FolderKind::USER_NOTES),
-        Class::Email => None,
-    }
+/// A collection of anything but mail: the default one has its folder, the others one each beside that.
+fn wanted(collection: Collection) -> Option<Wanted> {
+    let kind = match collection.class {
+        Class::Calendar => FolderKind::USER_CALENDAR,
+        Class::Contacts => FolderKind::USER_CONTACTS,
+        Class::Tasks => FolderKind::USER_TASKS,
+        Class::Notes => FolderKind::USER_NOTES,
+        Class::Email => return None,
+    };
+    let fixed = default_of(collection.class).filter(|_| collection.default);
+    Some(Wanted { collection, fixed, kind, parent: None, holds_items: true })
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
@@ -23,10 +24,14 @@ use super::office::later;
 use super::pull::Done;
 use super::pull::LEASE;
 use super::pull::Tally;
+use super::wanted;
 use crate::connector;
 use crate::connector::Change;
 use crate::connector::Collection;
+use crate::connector::Page;
 use crate::connector::Strategy;
+use crate::connector::mail::Mail;
+use crate::connector::mail::Window;
 use crate::model::class::Class;
 use crate::model::folder::Folder;
 use crate::model::id::ItemId;
@@ -68,12 +73,20 @@ struct Run<'a> {
     due: &'a Due,
     watch: &'a Watch,
     desk: Desk,
+    mail: Option<MailWindow>,
     collection: Collection,
     target: Target,
     position: Position,
     deferred: bool,
     may_read_more: bool,
     tally: &'a mut Tally,
+}
+
+/// A mail server, and how much of the folder is pulled.
+struct MailWindow {
+    server: Arc<dyn Mail>,
+    window: Window,
+    since: i64,
 }
 
 /// Pulls a folder.
@@ -92,6 +105,14 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
         connection: due.connection.clone(),
         policy,
     };
+    let mail = match Arc::clone(&desk.connector).mail().filter(|_| folder.class == Class::Email) {
+        None => None,
+        Some(server) => match wanted::mail(office, due, watch.started_at()).await? {
+            Some(since) => Some(MailWindow { server, window: wanted::window(since), since }),
+            // What nobody asks for stays where it is.
+            None => return Ok(Done { cursor: due.cursor.clone().unwrap_or_default(), ..Done::default() }),
+        },
+    };
     // A position that another program wrote, and this one cannot read, is none.
     let position =
         due.cursor.as_deref().and_then(|cursor| serde_json::from_str(cursor).ok()).unwrap_or_default();
@@ -100,6 +121,7 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
         due,
         watch,
         desk,
+        mail,
         collection,
         target,
         position,
@@ -109,13 +131,21 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
     };
     run.run().await?;
     let soon = if run.deferred { Some(run.answer_due().await?) } else { None };
-    Ok(Done { cursor: run.position.to_json(), soon })
+    // What has to be told again is missing still.
+    let reach = run.mail.as_ref().map(|mail| mail.since).filter(|_| soon.is_none());
+    Ok(Done { cursor: run.position.to_json(), soon, reach })
 }
 
 /// The collection behind a folder, if this connection fills it.
 pub(super) fn collection_of(folder: &Folder, connection: &str) -> Option<Collection> {
-    let is_of = folder.connection.as_deref() == Some(connection) && folder.class != Class::Email;
+    let is_of = folder.connection.as_deref() == Some(connection);
     if is_of { Collection::behind(folder) } else { None }
+}
+
+/// After what a folder was pulled last, as its connector wrote it.
+pub(super) fn cursor_of(position: Option<&str>) -> Option<String> {
+    let position: Position = serde_json::from_str(position?).ok()?;
+    position.cursor
 }
 
 impl Position {
@@ -160,9 +190,7 @@ impl Run<'_> {
         let mut seen: Option<HashSet<String>> = None;
         for _ in 0..PAGES {
             let asked_at = self.watch.now();
-            let desk = self.desk.clone();
-            let question = desk.connector.changes(&desk.user, &self.collection, since.as_deref(), PAGE);
-            let page = match answer(question).await {
+            let page = match answer(self.changes(since.as_deref())).await {
                 Err(connector::Error::CursorExpired) if since.is_some() => {
                     (since, seen, self.position.cursor) = (None, None, None);
                     continue;
@@ -188,6 +216,22 @@ impl Run<'_> {
             since = Some(page.cursor);
         }
         Err(connector::Error::Protocol(format!("more than {PAGES} pages")).into())
+    }
+
+    async fn changes(&self, since: Option<&str>) -> connector::Result<Page> {
+        let Desk { connector, user } = &self.desk;
+        match &self.mail {
+            Some(mail) => mail.server.changes_within(user, &self.collection, mail.window, since, PAGE).await,
+            None => connector.changes(user, &self.collection, since, PAGE).await,
+        }
+    }
+
+    async fn list(&self) -> connector::Result<Vec<(String, String)>> {
+        let Desk { connector, user } = &self.desk;
+        match &self.mail {
+            Some(mail) => mail.server.list_within(user, &self.collection, mail.window).await,
+            None => connector.list(user, &self.collection).await,
+        }
     }
 
     async fn end_of_cursor(&mut self, cursor: String, seen: Option<HashSet<String>>) -> Result<(), Stop> {
@@ -235,7 +279,7 @@ impl Run<'_> {
     async fn by_list(&mut self) -> Result<(), Stop> {
         let asked_at = self.watch.now();
         let desk = self.desk.clone();
-        let listed = answer(desk.connector.list(&desk.user, &self.collection)).await?;
+        let listed = answer(self.list()).await?;
         let wanted = self.differing(&listed, asked_at).await?;
         for ids in wanted.chunks(PAGE) {
             let asked_at = self.watch.now();
@@ -364,7 +408,10 @@ impl Run<'_> {
         let (touched, gone): (Vec<_>, Vec<_>) =
             missing.partition(|(_, _, item)| owed.contains(item) || around.was_pushed(*item));
         let gone: Vec<(String, ItemId)> = gone.into_iter().map(|(id, _, item)| (id, item)).collect();
-        if gone.len() > FEW && gone.len() * 2 > of && self.position.held.is_none() {
+        let is_much = gone.len() > FEW && gone.len() * 2 > of;
+        // A mailbox that was numbered anew has none of the old numbers, and says so by the new ones.
+        let is_doubtful = is_much && (self.mail.is_none() || seen.is_empty());
+        if is_doubtful && self.position.held.is_none() {
             self.hold_back(gone.len(), of);
             return Ok(false);
         }

@@ -11,13 +11,17 @@ mod conflict;
 mod finish;
 mod folder;
 mod lanes;
+mod lookout;
+mod mailboxes;
 mod node;
 mod office;
 mod people;
 mod push;
+mod relocate;
 mod send;
 mod settle;
 mod sweep;
+mod wanted;
 #[cfg(test)]
 mod tests;
 
@@ -67,6 +71,7 @@ impl Jobs {
         let mut tasks = JoinSet::new();
         tasks.spawn(begin(office.clone(), stop.subscribe()));
         tasks.spawn(pushes(office.clone(), stop.subscribe()));
+        tasks.spawn(lookout::run(office.clone(), stop.subscribe()));
         tasks.spawn(sweeps(office, stop.subscribe()));
         Self { stop, tasks }
     }

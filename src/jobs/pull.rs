@@ -50,6 +50,8 @@ pub(super) struct Done {
     pub(super) cursor: String,
     /// Something has to be told again: when that is no more in vain.
     pub(super) soon: Option<Timestamp>,
+    /// Of mail: from when on it is all here.
+    pub(super) reach: Option<i64>,
 }
 
 /// How soon what had to wait for a push is asked for again.
@@ -165,13 +167,14 @@ async fn conclude(
     let next = jittered(now, office.every(&due.connection), chance);
     let failures = due.failures.saturating_add(1);
     let message = tally.messages.join("; ");
-    let ended = |next_at, failures| Ended { cursor: None, next_at, failures, message: &message, now };
+    let ended =
+        |next_at, failures| Ended { cursor: None, next_at, failures, reach: None, message: &message, now };
     let mut tx = office.app.store().begin().await?;
     let ended = match outcome {
         Ok(done) => {
             access::recover(&mut tx, due.account, &due.connection).await?;
             let next_at = done.soon.map_or(next, |soon| next.min(soon.max(later(now, SOON))));
-            Ended { cursor: Some(&done.cursor), ..ended(next_at, 0) }
+            Ended { cursor: Some(&done.cursor), reach: done.reach, ..ended(next_at, 0) }
         }
         Err(Stop::Lost) => return Ok(()),
         Err(Stop::Gone) => {

@@ -16,6 +16,9 @@ use super::office::Stop;
 use super::office::Watch;
 use super::office::answer;
 use super::office::later;
+use super::relocate;
+use super::relocate::Relocated;
+use super::relocate::Relocation;
 use super::settle;
 use crate::connector;
 use crate::connector::Collection;
@@ -44,6 +47,8 @@ pub(super) struct Attempt {
     pub(super) target: Target,
     /// What the back office calls the item, and the version it is thought to have; empty where that is not known.
     pub(super) remote: Option<(String, String)>,
+    /// Of a mail that was moved: how it gets there.
+    relocation: Option<Relocation>,
     /// What is sent; none: the item is deleted.
     pub(super) content: Option<Content>,
 }
@@ -177,8 +182,9 @@ async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
         let content = Content::from_json(folder.class, &version.content);
         Some(content.map_err(|error| store::Error::Damaged { table: "item", reason: error.to_string() })?)
     };
+    let relocation = relocate::prepare(&mut reader, &desk, place, folder.class, &row).await?;
     let remote = row.remote_id.map(|id| (id, row.etag.unwrap_or_default()));
-    Ok(Attempt { owed, desk, collection, target, remote, content })
+    Ok(Attempt { owed, desk, collection, target, remote, relocation, content })
 }
 
 impl Attempt {
@@ -189,6 +195,9 @@ impl Attempt {
     async fn send(&self) -> Answer {
         let Desk { connector, user } = &self.desk;
         let write = Write { collection: &self.collection, idempotency_key: &self.owed.key };
+        if let Some(relocation) = &self.relocation {
+            return self.relocate(relocation).await;
+        }
         let stored = match (&self.remote, &self.content) {
             (None, None) => return Answer::Needless,
             (Some((id, etag)), _) if etag.is_empty() => return self.learn(id).await,
@@ -218,7 +227,42 @@ impl Attempt {
     async fn fetch(&self, id: &str) -> connector::Result<Option<Remote>> {
         let ids = [id.to_owned()];
         let fetched = answer(self.desk.connector.fetch(&self.desk.user, &self.collection, &ids)).await;
-        Ok(fetched?.into_iter().find(|remote| remote.id == id))
+        Ok(fetched?.into_iter().find(|remote| remote.id == id).map(|remote| self.completed(remote)))
+    }
+
+    /// With what the back office cannot keep.
+    fn completed(&self, mut remote: Remote) -> Remote {
+        if let (Ok(there), Some(ours)) = (&mut remote.content, &self.content) {
+            there.keep_from(ours);
+        }
+        remote
+    }
+
+    /// A mail goes where it was moved to; it cannot be made there anew. Its marks follow it.
+    async fn relocate(&self, relocation: &Relocation) -> Answer {
+        let id = match relocation.go(&self.desk, &self.collection, self.content.as_ref()).await {
+            Ok(Relocated::There(id)) => id,
+            Ok(Relocated::Waits) => {
+                return Answer::Later(None, "it is still on its way to another folder".to_owned());
+            }
+            Ok(Relocated::Gone) => {
+                return Answer::Refused("the message was no longer there to be moved".to_owned());
+            }
+            Err(error) => return self.failed(error),
+        };
+        // What cannot be learnt now is asked for before the next write.
+        let unknown = Stored { id: id.clone(), etag: String::new(), altered: true };
+        let Ok(Some(there)) = self.fetch(&id).await else { return Answer::Stored(unknown, None) };
+        let stored = Stored { id, etag: there.etag, altered: false };
+        match &self.content {
+            Some(content) if there.content.as_ref().ok() != Some(content) => {
+                let Desk { connector, user } = &self.desk;
+                let write = Write { collection: &self.collection, idempotency_key: &self.owed.key };
+                let marked = connector.update(user, write, &stored.id, &stored.etag, content);
+                Answer::Stored(answer(marked).await.unwrap_or(unknown), None)
+            }
+            _ => Answer::Stored(stored, None),
+        }
     }
 
     /// Nobody may write over a version that he has not seen: it is asked for first.
@@ -236,7 +280,7 @@ impl Attempt {
 
     fn failed(&self, error: connector::Error) -> Answer {
         match error {
-            connector::Error::Conflict(Some(remote)) => self.met(remote),
+            connector::Error::Conflict(Some(remote)) => self.met(Box::new(self.completed(*remote))),
             connector::Error::Conflict(None) | connector::Error::Gone => Answer::Gone,
             connector::Error::Refused(message) => Answer::Refused(message),
             connector::Error::LogIn(message) => Answer::LogIn(message),

@@ -108,6 +108,21 @@ impl Content {
         }
     }
 
+    /// Takes over what the back office of this item cannot keep from the version we have.
+    pub fn keep_from(&mut self, ours: &Self) {
+        if let (Self::Message(message), Self::Message(ours)) = (self, ours) {
+            message.keep_from(ours);
+        }
+    }
+
+    /// By what an item that lost its name may be known again: two that differ in it are not the same.
+    pub fn likeness(&self) -> String {
+        match self {
+            Self::Message(message) => message.likeness(),
+            Self::Event(_) | Self::Contact(_) | Self::Task(_) | Self::Note(_) => self.title(),
+        }
+    }
+
     /// What people would call it, for lists and logs that its owner reads.
     pub fn title(&self) -> String {
         let title = match self {

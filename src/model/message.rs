@@ -99,6 +99,20 @@ words! {
 }
 
 impl Message {
+    /// Takes over what a mailbox cannot keep from the version we have.
+    pub fn keep_from(&mut self, ours: &Self) {
+        self.follow_up = self.follow_up.take().or_else(|| ours.follow_up.clone());
+        self.last_verb = self.last_verb.take().or_else(|| ours.last_verb.clone());
+    }
+
+    /// When it came and how long it is, which stays as it is wherever the message is moved.
+    pub fn likeness(&self) -> String {
+        match (self.received_at, self.size) {
+            (Some(at), Some(size)) => format!("{} {size}", at.as_second()),
+            _ => String::new(),
+        }
+    }
+
     /// Whether it has been read.
     pub fn is_seen(&self) -> bool {
         has(&self.keywords, SEEN)

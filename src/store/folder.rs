@@ -9,6 +9,7 @@ use super::Error;
 use super::Result;
 use super::Tx;
 use crate::model::class::Class;
+use crate::model::folder::DEFAULT_FOLDERS;
 use crate::model::folder::FIRST_FURTHER;
 use crate::model::folder::Folder;
 use crate::model::folder::FolderKind;
@@ -102,6 +103,13 @@ pub async fn find(
     row.as_ref().map(read).transpose()
 }
 
+/// The waste basket.
+pub async fn bin(connection: &mut AnyConnection, account: AccountId) -> Result<Option<Folder>> {
+    let bin = DEFAULT_FOLDERS.iter().find(|(_, kind, _)| *kind == FolderKind::DELETED_ITEMS);
+    let Some((id, ..)) = bin else { return Ok(None) };
+    Ok(find(connection, account, *id).await?.map(|row| row.folder))
+}
+
 /// The folder that a connection fills from this collection; deleted ones do not count.
 pub async fn find_by_remote(
     connection: &mut AnyConnection,
@@ -168,6 +176,21 @@ pub async fn change(
     .bind(folder.0)
     .bind(name)
     .bind(read_only_at.map(Timestamp::as_microsecond))
+    .bind(rev.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Puts a folder into another one, or on top.
+pub async fn put(tx: &mut Tx, account: AccountId, folder: FolderId, parent: Option<FolderId>) -> Result<()> {
+    let rev = next_hierarchy_rev(tx, account).await?;
+    sqlx::query(
+        "UPDATE folder SET parent_id = $3, hierarchy_rev = $4 WHERE account_id = $1 AND folder_id = $2",
+    )
+    .bind(account.0)
+    .bind(folder.0)
+    .bind(parent.map_or(0, |parent| parent.0))
     .bind(rev.0)
     .execute(&mut **tx)
     .await?;

@@ -85,6 +85,20 @@ pub async fn origin(connection: &mut AnyConnection, place: Place) -> Result<Opti
     Ok(item::newest(connection, from).await?.map(|row| (from, row)))
 }
 
+/// The folder that an item still is in at its back office, by however many moves it came here, and its id there.
+pub async fn remote(connection: &mut AnyConnection, place: Place) -> Result<Option<(FolderId, String)>> {
+    let mut at = place;
+    let mut row = item::newest(connection, at).await?;
+    for _ in 0..FURTHEST {
+        if let Some(id) = row.and_then(|row| row.remote_id) {
+            return Ok(Some((at.folder, id)));
+        }
+        let Some((from, tombstone)) = origin(connection, at).await? else { break };
+        (at, row) = (from, Some(tombstone));
+    }
+    Ok(None)
+}
+
 /// Makes an item in the folder it goes to: a new one, or the one it once was there if the back office still has that.
 pub async fn arrive(tx: &mut Tx, source: Place, to: FolderId, new: New<'_>) -> Result<(Place, Rev)> {
     if let Some(place) = way_back(tx, source, to).await? {

@@ -43,6 +43,8 @@ pub struct Ended<'a> {
     pub next_at: Timestamp,
     /// How many went wrong in a row.
     pub failures: i64,
+    /// Of mail that was pulled: from when on it is all here.
+    pub reach: Option<i64>,
     /// For the log page.
     pub message: &'a str,
     /// Now.
@@ -210,7 +212,8 @@ pub async fn advance(tx: &mut Tx, due: &Due, cursor: &str) -> Result<()> {
 pub async fn end(tx: &mut Tx, due: &Due, node: &str, ended: Ended<'_>) -> Result<()> {
     sqlx::query(
         "UPDATE pull SET cursor = COALESCE(CAST($5 AS TEXT), cursor), next_at = CASE WHEN next_at = $6 THEN $7 ELSE next_at END, failures = $8, \
-         last_at = $9, last_message = $10, lease_node = NULL, lease_until = 0 \
+         last_at = $9, last_message = $10, reach = CASE WHEN $8 = 0 THEN CAST($11 AS BIGINT) ELSE reach END, \
+         lease_node = NULL, lease_until = 0 \
          WHERE account_id = $1 AND connection = $2 AND folder_id = $3 AND lease_node = $4",
     )
     .bind(due.account.0)
@@ -223,6 +226,7 @@ pub async fn end(tx: &mut Tx, due: &Due, node: &str, ended: Ended<'_>) -> Result
     .bind(ended.failures)
     .bind(ended.now.as_microsecond())
     .bind(ended.message)
+    .bind(ended.reach)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -264,7 +268,7 @@ pub async fn restart(
 ) -> Result<()> {
     plan(tx, account, connection, folder, now).await?;
     sqlx::query(
-        "UPDATE pull SET cursor = NULL, next_at = $4 WHERE account_id = $1 AND connection = $2 AND folder_id = $3",
+        "UPDATE pull SET cursor = NULL, reach = NULL, next_at = $4 WHERE account_id = $1 AND connection = $2 AND folder_id = $3",
     )
     .bind(account.0)
     .bind(connection)
@@ -273,6 +277,45 @@ pub async fn restart(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Where the pull of a folder ended last, as the puller wrote it.
+pub async fn position(c: &mut AnyConnection, account: AccountId, folder: FolderId) -> Result<Option<String>> {
+    let row = sqlx::query("SELECT cursor FROM pull WHERE account_id = $1 AND folder_id = $2")
+        .bind(account.0)
+        .bind(folder.0)
+        .fetch_optional(c)
+        .await?;
+    row.map_or(Ok(None), |row| Ok(row.try_get(0)?))
+}
+
+/// How far the pull of a mail folder has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// From when on it is all here; none until it was pulled for a phone.
+    pub since: Option<i64>,
+    /// Whether one is due or under way that has not failed before.
+    pub is_pending: bool,
+}
+
+/// How far the pull of a mail folder has come; none if nothing pulls it.
+pub async fn reach(
+    c: &mut AnyConnection,
+    account: AccountId,
+    folder: FolderId,
+    now: Timestamp,
+) -> Result<Option<Reach>> {
+    let row = sqlx::query(
+        "SELECT reach, next_at, lease_until, failures FROM pull WHERE account_id = $1 AND folder_id = $2",
+    )
+    .bind(account.0)
+    .bind(folder.0)
+    .fetch_optional(c)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (next_at, lease_until): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
+    let is_due = next_at <= now.as_microsecond() || lease_until > now.as_microsecond();
+    Ok(Some(Reach { since: row.try_get(0)?, is_pending: is_due && row.try_get::<i64, _>(3)? == 0 }))
 }
 
 /// Gives back what a node held when it died: it has started again.

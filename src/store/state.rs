@@ -88,6 +88,34 @@ pub async fn find(connection: &mut AnyConnection, who: Who, folder: FolderId) ->
     row.as_ref().map(read).transpose()
 }
 
+/// The Sync `Options` that each device chose for a folder.
+pub async fn options(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    folder: FolderId,
+) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT options FROM sync_state WHERE account_id = $1 AND folder_id = $2")
+        .bind(account.0)
+        .bind(folder.0)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Keeps the `Options` that a device chose for a folder before anything else of its request is done.
+pub async fn choose(tx: &mut Tx, who: Who, folder: FolderId, options: &str) -> Result<()> {
+    sqlx::query(
+        "UPDATE sync_state SET options = $4 WHERE account_id = $1 AND device_number = $2 AND folder_id = $3",
+    )
+    .bind(who.account.0)
+    .bind(who.device.0)
+    .bind(folder.0)
+    .bind(options)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// A state and its folder: what an empty Sync has to know, in one statement.
 pub async fn standing(
     connection: &mut AnyConnection,

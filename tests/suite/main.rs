@@ -19,6 +19,7 @@ mod imap;
 mod imap_messages;
 mod imap_odd;
 mod killed;
+mod mail;
 mod mail_server;
 mod office;
 mod phone;

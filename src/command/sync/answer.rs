@@ -3,6 +3,8 @@
 use wbxml::Fragment;
 
 use super::collection::Wishes;
+use super::letters;
+use super::letters::Letters;
 use super::window;
 use super::window::Listener;
 use super::window::News;
@@ -10,11 +12,13 @@ use crate::command::phone::Phone;
 use crate::eas::class;
 use crate::eas::class::MailView;
 use crate::eas::class::View;
+use crate::eas::class::email;
 use crate::eas::sync::Change;
 use crate::eas::sync::Options;
 use crate::eas::sync::options_for;
 use crate::model::content::Content;
 use crate::model::folder::Folder;
+use crate::model::id::ItemId;
 use crate::model::id::server_id;
 use crate::sync::held::Step;
 
@@ -24,6 +28,7 @@ pub(super) struct Answer<'a> {
     phone: &'a Phone,
     options: Options,
     folder: &'a Folder,
+    letters: Option<&'a Letters>,
     changes: Vec<Change>,
     window: usize,
     bytes_left: usize,
@@ -34,11 +39,15 @@ impl<'a> Answer<'a> {
         phone: &'a Phone,
         wishes: &Wishes,
         folder: &'a Folder,
-        window: usize,
-        bytes: usize,
+        letters: Option<&'a Letters>,
     ) -> Self {
         let options = options_for(&wishes.options, folder.class).cloned().unwrap_or_default();
-        Self { phone, options, folder, changes: Vec::new(), window, bytes_left: bytes }
+        Self { phone, options, folder, letters, changes: Vec::new(), window: 0, bytes_left: 0 }
+    }
+
+    /// With room for so many changes, and about so many bytes of them.
+    pub(super) fn within(self, window: usize, bytes: usize) -> Self {
+        Self { window, bytes_left: bytes, ..self }
     }
 
     pub(super) fn into_changes(self) -> Vec<Change> {
@@ -47,8 +56,9 @@ impl<'a> Answer<'a> {
 }
 
 impl Listener for Answer<'_> {
-    fn has_room(&self) -> bool {
-        self.changes.len() < self.window && self.bytes_left > 0
+    fn has_room(&self, step: Step, item: ItemId) -> bool {
+        let is_known = step != Step::Add || self.letters.is_none_or(|letters| letters.find(item).is_some());
+        self.changes.len() < self.window && self.bytes_left > 0 && is_known
     }
 
     fn hear(&mut self, news: &News) -> Result<(), String> {
@@ -60,7 +70,15 @@ impl Listener for Answer<'_> {
             Step::Add | Step::Change => {
                 let content = window::content(self.folder.class, &news.version)?;
                 let shown = View { server_id: &server_id, ..view(self.phone, &self.options) };
-                let data = encode(&content, &shown)?;
+                let letter = || self.letters.and_then(|letters| letters.find(news.item));
+                let data = match (&content, &news.held) {
+                    (Content::Message(now), Some(held)) => email::change::fragment(held, now, &shown),
+                    (Content::Message(message), None) => {
+                        let letter = letter().unwrap_or(Err("the mail was not fetched"))?;
+                        letters::encode(message, letter, &shown)
+                    }
+                    _ => encode(&content, &shown)?,
+                };
                 if news.step == Step::Add {
                     Change::Add { server_id, data }
                 } else {

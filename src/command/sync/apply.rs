@@ -9,6 +9,7 @@ use super::answer;
 use super::collection::Turn;
 use super::conflict::Edit;
 use super::fingerprint::fingerprint;
+use super::letters;
 use super::made::made;
 use super::window;
 use crate::app::App;
@@ -36,6 +37,7 @@ use crate::store::item;
 use crate::store::item::New;
 use crate::store::item::Place;
 use crate::store::item::Row;
+use crate::store::moved;
 use crate::sync::Meta;
 use crate::sync::held::held;
 use crate::sync::state::Command;
@@ -149,8 +151,19 @@ async fn fetch(tx: &mut Tx, turn: &Turn<'_>, server_id: String) -> Result<Reply,
     };
     let options = turn.options();
     let view = View { server_id: &server_id, ..answer::view(turn.phone, &options) };
-    let data =
-        window::content(turn.class(), &row.version).and_then(|content| answer::encode(&content, &view));
+    let content = window::content(turn.class(), &row.version);
+    let data = match turn.letters {
+        None => content.and_then(|content| answer::encode(&content, &view)),
+        Some(letters) => match letters.find(item) {
+            Some(Ok(letter)) => match content {
+                Ok(Content::Message(message)) => Ok(letters::encode(&message, letter, &view)),
+                content => content.and_then(|content| answer::encode(&content, &view)),
+            },
+            Some(Err(_)) => return Ok(missing(server_id)),
+            // The mail server did not give it: the phone asks again.
+            None => return Ok(Reply::Fetch { server_id, status: Status::SERVER_ERROR, data: None }),
+        },
+    };
     Ok(match data {
         Ok(data) => Reply::Fetch { server_id, status: Status::SUCCESS, data: Some(data) },
         Err(_) => Reply::Fetch { server_id, status: Status::CONVERSION_ERROR, data: None },
@@ -322,10 +335,36 @@ impl Applier<'_, '_> {
         if is_conflict && self.is_kept(&row).await? {
             return self.revert(place, &row, None, outcome).await;
         }
+        let binned = self.put_into_bin(place, &row).await?;
         let rev = item::delete(self.tx, place, Some(self.turn.device()), self.turn.now).await?;
+        if let Some(binned) = binned {
+            moved::note(self.tx, place, binned).await?;
+        }
         self.own(rev, outcome);
         self.owe(place.item, row.version.meta.rev, rev).await?;
         Ok(Status::SUCCESS)
+    }
+
+    /// A mail that is deleted goes to the waste basket, unless it is there or the phone wants it gone; where it is then.
+    // MS-ASCMD 2.2.3.42 (DeletesAsMoves): absent is 1. The phone hears of it in that folder as of any other mail.
+    async fn put_into_bin(&mut self, place: Place, row: &Row) -> Result<Option<Place>, Error> {
+        let is_wanted = self.turn.ask.collection.deletes_as_moves.unwrap_or(true);
+        if self.turn.class() != Class::Email || !is_wanted {
+            return Ok(None);
+        }
+        let Some(bin) = folder::bin(self.tx, place.account).await?.filter(|bin| bin.id != place.folder)
+        else {
+            return Ok(None);
+        };
+        if bin.connection != self.turn.folder.folder.connection {
+            return Ok(None);
+        }
+        let Ok(content) = window::content(Class::Email, &row.version) else { return Ok(None) };
+        let new = New { content: &content, writer: None, remote_id: None, etag: None, now: self.turn.now };
+        let (binned, rev) = moved::arrive(self.tx, place, bin.id, new).await?;
+        let (server_wins, now) = (self.turn.server_wins(), self.turn.now);
+        owe(self.tx, &bin, Deed { place: binned, base_rev: Rev(0), rev, server_wins, now }).await?;
+        Ok(Some(binned))
     }
 
     /// Takes the phone's version into the past and makes the one before the newest again, which the phone is told.

@@ -5,9 +5,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::Serialize;
 use wbxml::Tag;
+use wbxml::Version;
 
 use super::answer::Answer;
 use super::apply;
+use super::apply::Applied;
+use super::letters::Letters;
 use super::window;
 use super::window::Scope;
 use super::window::Told;
@@ -22,6 +25,7 @@ use crate::eas::sync::options_for;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::id::FolderId;
+use crate::model::id::Rev;
 use crate::store::Glance;
 use crate::store::Tx;
 use crate::store::folder;
@@ -69,6 +73,8 @@ pub struct Served {
     pub is_quiet: bool,
     /// Whether the store is as it should be already.
     pub is_stored: bool,
+    /// Whether it was not known that a mail would be told: it is looked up again.
+    pub lacks_letters: bool,
 }
 
 impl Wishes {
@@ -77,7 +83,7 @@ impl Wishes {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    fn write(&self) -> String {
+    pub(super) fn write(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -88,7 +94,7 @@ impl Wishes {
     }
 
     /// The wishes with what this request says: `Options` absent keeps the stored ones, present replaces them.
-    fn updated(&self, collection: &Collection<'_>, is_first: bool) -> Self {
+    pub(super) fn updated(&self, collection: &Collection<'_>, is_first: bool) -> Self {
         let supported = match (&collection.supported, is_first) {
             (Some(tags), true) => Some(tags.iter().map(|tag| (tag.page(), tag.token())).collect()),
             (None, true) => None,
@@ -119,6 +125,10 @@ pub async fn serve_quiet(
     if !is_as_before || folder.deleted || is_lost(slot, &folder) {
         return Ok(None);
     }
+    if folder.folder.class == Class::Email && matches!(slot.cursor, Cursor::At(Rev(0))) {
+        // It may not have been pulled yet for anybody.
+        return Ok(None);
+    }
     let scope = scope(phone, &folder, &wishes, now);
     let has_news = slot.aside.has_others(PROGRAM)
         || window::has_moved(&scope, slot)
@@ -126,11 +136,21 @@ pub async fn serve_quiet(
     if ask.collection.wants_changes() && has_news {
         return Ok(None);
     }
-    Ok(Some(Served { response: response(ask, &folder, slot.key), is_quiet: true, is_stored: true }))
+    Ok(Some(Served {
+        response: response(ask, &folder, slot.key),
+        is_quiet: true,
+        is_stored: true,
+        lacks_letters: false,
+    }))
 }
 
 /// Serves a collection and makes what came of it visible at once.
-pub async fn serve(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
+pub async fn serve(
+    app: &App,
+    phone: &Phone,
+    ask: &Ask<'_>,
+    letters: Option<&Letters>,
+) -> Result<Served, Error> {
     let now = app.now();
     let mut tx = app.store().begin().await?;
     let known = state::lock(&mut tx, phone.who(), ask.folder, now).await?;
@@ -143,7 +163,10 @@ pub async fn serve(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Er
     }
     let served = match (key(ask), known) {
         (Some(SyncKey::FIRST), known) => first(&mut tx, phone, ask, &folder, known, now).await?,
-        (Some(key), Some(known)) => later(app, &mut tx, phone, ask, folder, (known, key), now).await?,
+        (Some(key), Some(known)) => {
+            let turn = Turn { app, phone, ask, letters, wishes: Wishes::read(&known.options), folder, now };
+            later(&mut tx, turn, known, key).await?
+        }
         (_, _) => return Ok(refused(ask, Status::INVALID_SYNC_KEY)),
     };
     if !served.is_stored {
@@ -167,35 +190,35 @@ async fn first(
     let key = state.current.key;
     let options = options.updated(ask.collection, true).write();
     state::save(tx, phone.who(), &state::Row { folder: ask.folder, state, options }, now).await?;
-    Ok(Served { response: response(ask, folder, key), is_quiet: false, is_stored: false })
+    Ok(Served {
+        response: response(ask, folder, key),
+        is_quiet: false,
+        is_stored: false,
+        lacks_letters: false,
+    })
 }
 
-async fn later(
-    app: &App,
-    tx: &mut Tx,
-    phone: &Phone,
-    ask: &Ask<'_>,
-    folder: folder::Row,
-    (known, key): (state::Row, SyncKey),
-    now: Timestamp,
-) -> Result<Served, Error> {
-    let used = known.state.used_by(key, ask.body);
-    let slot = match (used, &known.state.previous) {
-        (Use::Current, _) => known.state.current.clone(),
-        (Use::Again | Use::Repeat, Some(previous)) => previous.clone(),
-        (Use::Again | Use::Repeat, None) | (Use::Unknown, _) => {
-            return Ok(refused(ask, Status::INVALID_SYNC_KEY));
-        }
-    };
-    if is_lost(&slot, &folder) {
+async fn later(tx: &mut Tx, mut turn: Turn<'_>, known: state::Row, key: SyncKey) -> Result<Served, Error> {
+    let ask = turn.ask;
+    let Some((used, slot)) = standing(&known.state, key, ask.body, &turn.folder) else {
         return Ok(refused(ask, Status::INVALID_SYNC_KEY));
-    }
-    let mut turn = Turn { app, phone, ask, wishes: Wishes::read(&known.options), folder, now };
+    };
     if used == Use::Repeat {
         return turn.repeat(tx, &known.state, &slot).await;
     }
     turn.wishes = turn.wishes.updated(ask.collection, false);
     turn.go_on(tx, known, slot).await
+}
+
+/// What a request means by its key, and from where it goes on; none if the key is none of the phone's.
+pub(super) fn standing(state: &State, key: SyncKey, body: &str, folder: &folder::Row) -> Option<(Use, Slot)> {
+    let used = state.used_by(key, body);
+    let slot = match (used, &state.previous) {
+        (Use::Current, _) => state.current.clone(),
+        (Use::Again | Use::Repeat, Some(previous)) => previous.clone(),
+        (Use::Again | Use::Repeat, None) | (Use::Unknown, _) => return None,
+    };
+    if is_lost(&slot, folder) { None } else { Some((used, slot)) }
 }
 
 /// A request that is being served.
@@ -204,6 +227,8 @@ pub(super) struct Turn<'a> {
     pub(super) app: &'a App,
     pub(super) phone: &'a Phone,
     pub(super) ask: &'a Ask<'a>,
+    /// What was fetched of mails.
+    pub(super) letters: Option<&'a Letters>,
     pub(super) wishes: Wishes,
     pub(super) folder: folder::Row,
     pub(super) now: Timestamp,
@@ -216,8 +241,7 @@ impl Turn<'_> {
         let mut slot = used.clone();
         let earlier = is_again.then_some(&known.state);
         let applied = apply::all(self.app, tx, &mut self, earlier, &mut slot).await?;
-        let mut answer =
-            Answer::new(self.phone, &self.wishes, &self.folder.folder, self.ask.window, self.ask.bytes);
+        let mut answer = self.answer(self.ask.window, self.ask.bytes);
         let mut scope = scope(self.phone, &self.folder, &self.wishes, self.now);
         scope.to = scope.to.or_else(|| applied.told_to());
         let (mut count, mut has_more) = (None, false);
@@ -229,7 +253,12 @@ impl Turn<'_> {
         } else {
             let told = window::tell(tx, &scope, &slot, &mut answer).await?;
             self.note_aside(tx, &told).await?;
-            (count, has_more, slot) = (Some(told.count), told.more, told.slot);
+            if let Some(lack) = self.lack(&told, &applied) {
+                return Ok(lack);
+            }
+            // An answer that promises more and brings nothing sends phones into a loop.
+            has_more = told.more && told.count > 0;
+            (count, slot) = (Some(told.count), told.slot);
         }
         let mut response = response(self.ask, &self.folder, used.key);
         response.has_more = has_more;
@@ -239,7 +268,7 @@ impl Turn<'_> {
         let is_quiet =
             applied.outcomes.is_empty() && response.changes.is_empty() && !response.has_more && !is_again;
         if is_quiet && slot == used && options == known.options {
-            return Ok(Served { response, is_quiet, is_stored: true });
+            return Ok(Served { response, is_quiet, is_stored: true, lacks_letters: false });
         }
         let state = if is_quiet {
             // Nothing was said, so the key stays; a cursor that passed over the phone's own changes moves on.
@@ -252,7 +281,7 @@ impl Turn<'_> {
         response.sync_key = state.current.key.to_string();
         let row = state::Row { folder: self.ask.folder, state, options };
         state::save(tx, self.phone.who(), &row, self.now).await?;
-        Ok(Served { response, is_quiet, is_stored: false })
+        Ok(Served { response, is_quiet, is_stored: false, lacks_letters: false })
     }
 
     /// The lost answer once more, word for word: nothing is applied, no key is issued.
@@ -261,22 +290,42 @@ impl Turn<'_> {
             return Ok(refused(self.ask, Status::INVALID_SYNC_KEY));
         };
         let replies = apply::replies(tx, &mut self, &answered.results).await?;
-        let (to, cutoff) = match &state.current.cursor {
-            Cursor::At(rev) => (*rev, state.current.cutoff),
-            Cursor::Walk(walk) => (walk.to, walk.cutoff),
-        };
         let mut response = response(self.ask, &self.folder, state.current.key);
         if let Some(count) = answered.told.filter(|count| *count > 0) {
-            let who = self.phone.who();
-            let scope = Scope { who, folder: self.folder.clone(), cutoff, to: Some(to) };
+            let scope = told_before(self.phone, &self.folder, state);
             let slot = Slot { own: state.current.own, ..previous.clone() };
-            let mut answer = Answer::new(self.phone, &self.wishes, &self.folder.folder, count, usize::MAX);
-            window::tell(tx, &scope, &slot, &mut answer).await?;
+            let mut answer = self.answer(count, usize::MAX);
+            let told = window::tell(tx, &scope, &slot, &mut answer).await?;
+            if told.count + told.failed.len() < count
+                && let Some(letters) = self.letters
+            {
+                return Ok(self.unfetched(letters));
+            }
             response.changes = answer.into_changes();
         }
         response.has_more = answered.told.is_some() && matches!(state.current.cursor, Cursor::Walk(_));
         response.replies = replies;
-        Ok(Served { response, is_quiet: false, is_stored: true })
+        Ok(Served { response, is_quiet: false, is_stored: true, lacks_letters: false })
+    }
+
+    fn answer(&self, window: usize, bytes: usize) -> Answer<'_> {
+        let folder = &self.folder.folder;
+        Answer::new(self.phone, &self.wishes, folder, self.letters).within(window, bytes)
+    }
+
+    /// The answer where there is something to tell that takes a letter which is not there, and nothing else to say.
+    fn lack(&self, told: &Told, applied: &Applied) -> Option<Served> {
+        let letters = self.letters?;
+        let is_lacking = told.more && told.count == 0 && applied.outcomes.is_empty();
+        is_lacking.then(|| self.unfetched(letters))
+    }
+
+    /// MS-ASCMD 2.2.3.177.17 (Status): 16 asks for the same again; before 14.0 that is 5.
+    fn unfetched(&self, letters: &Letters) -> Served {
+        let status = if self.phone.version >= Version::V14_0 { Status::RETRY } else { Status::SERVER_ERROR };
+        let mut served = refused(self.ask, status);
+        served.response.sync_key = self.ask.collection.sync_key.clone().unwrap_or_default();
+        Served { lacks_letters: !letters.has_failed(), ..served }
     }
 
     /// For people to see; what counts is in the slot.
@@ -300,6 +349,15 @@ pub fn scope(phone: &Phone, folder: &folder::Row, wishes: &Wishes, now: Timestam
     let class = folder.folder.class;
     let wanted = options_for(&wishes.options, class).and_then(|options| options.filter_type).unwrap_or(0);
     Scope::of(phone.who(), phone.version, folder.clone(), filter::cutoff(class, wanted, now))
+}
+
+/// Where to look for what a phone was told by its last answer.
+pub(super) fn told_before(phone: &Phone, folder: &folder::Row, state: &State) -> Scope {
+    let (to, cutoff) = match &state.current.cursor {
+        Cursor::At(rev) => (*rev, state.current.cutoff),
+        Cursor::Walk(walk) => (walk.to, walk.cutoff),
+    };
+    Scope { who: phone.who(), folder: folder.clone(), cutoff, version: phone.version, to: Some(to) }
 }
 
 /// The folder, if the phone may sync it.
@@ -340,5 +398,5 @@ fn refused(ask: &Ask<'_>, status: Status) -> Served {
         status,
         ..CollectionResponse::default()
     };
-    Served { response, is_quiet: false, is_stored: true }
+    Served { response, is_quiet: false, is_stored: true, lacks_letters: false }
 }

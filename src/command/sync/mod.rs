@@ -5,6 +5,7 @@ mod apply;
 pub mod collection;
 mod conflict;
 mod fingerprint;
+pub mod letters;
 mod made;
 pub mod window;
 
@@ -43,6 +44,9 @@ const COLLECTIONS: usize = 300;
 const WINDOW: usize = 512;
 /// The most bytes of items in one answer: what a phone on a slow line takes within its 30 seconds.
 const BYTES: usize = 1_500_000;
+
+/// How often the mails are looked up anew that came between look and answer.
+const LOOKS: usize = 3;
 
 /// What a Sync came to.
 #[derive(Debug)]
@@ -273,7 +277,15 @@ async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
         return Ok(served);
     }
     drop(glance);
-    retrying(|| collection::serve(app, phone, ask)).await
+    for _ in 0..LOOKS {
+        let letters = letters::gather(app, phone, ask).await?;
+        let served = retrying(|| collection::serve(app, phone, ask, letters.as_ref())).await?;
+        if !served.lacks_letters {
+            return Ok(served);
+        }
+    }
+    let letters = letters::gather(app, phone, ask).await?;
+    retrying(|| collection::serve(app, phone, ask, letters.as_ref())).await
 }
 
 fn failed(collection: &Collection<'_>, status: Status) -> Served {
@@ -284,5 +296,5 @@ fn failed(collection: &Collection<'_>, status: Status) -> Served {
         status,
         ..CollectionResponse::default()
     };
-    Served { response, is_quiet: false, is_stored: true }
+    Served { response, is_quiet: false, is_stored: true, lacks_letters: false }
 }

@@ -6,11 +6,13 @@ use crate::store::Connection;
 
 use crate::PROGRAM;
 use crate::eas::class;
+use crate::eas::class::email;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
+use crate::model::message::Message;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
@@ -37,6 +39,8 @@ pub struct Scope {
     pub folder: folder::Row,
     /// The cut-off of the phone's filter now.
     pub cutoff: i64,
+    /// The version of the protocol that it speaks.
+    pub version: wbxml::Version,
     /// The revision at which the answer ends, where that is before the journal does; 0 tells nothing.
     pub to: Option<Rev>,
 }
@@ -46,7 +50,7 @@ impl Scope {
     pub fn of(who: Who, version: wbxml::Version, folder: folder::Row, cutoff: i64) -> Self {
         // As if nothing had ever been in it: once the phone speaks a later version, it hears all.
         let to = (!class::is_known(folder.folder.class, version)).then_some(Rev(0));
-        Self { who, folder, cutoff, to }
+        Self { who, folder, cutoff, version, to }
     }
 
     fn end(&self) -> Rev {
@@ -61,14 +65,16 @@ pub struct News {
     pub step: Step,
     /// Which item.
     pub item: ItemId,
+    /// Of a mail that changed: what the phone holds of it.
+    pub held: Option<Message>,
     /// The version it comes to.
     pub version: Version,
 }
 
 /// Takes the news one by one; says whether it has room for more.
 pub trait Listener {
-    /// Whether the next one still fits.
-    fn has_room(&self) -> bool;
+    /// Whether the next one still fits: this step of this item.
+    fn has_room(&self, step: Step, item: ItemId) -> bool;
     /// Takes one. An item that cannot be told is not taken: the reason comes back.
     fn hear(&mut self, news: &News) -> Result<(), String>;
 }
@@ -133,14 +139,16 @@ impl Teller<'_> {
             let page = walk::page(connection, self.path(&walk), &own, PAGE).await?;
             let is_last = i64::try_from(page.len()).unwrap_or(PAGE) < PAGE;
             for candidate in page {
-                let step = self.step(&walk, &candidate, &own);
-                if step != Step::Nothing && (self.is_closed || !listener.has_room()) {
+                let (held, step) = self.step(&walk, &candidate, &own);
+                let (step, held) = self.seen(connection, step, &candidate, held).await?;
+                let item = candidate.target.meta.item;
+                if step != Step::Nothing && (self.is_closed || !listener.has_room(step, item)) {
                     self.told.slot.cursor = Cursor::Walk(walk);
                     self.told.more = true;
                     return Ok(false);
                 }
                 let meta = candidate.target.meta;
-                self.say(step, candidate.target, listener);
+                self.say(step, candidate.target, held, listener);
                 walk.position = Some(Position { sort_time: meta.sort_time, item: meta.item, rev: meta.rev });
             }
             if is_last {
@@ -184,26 +192,53 @@ impl Teller<'_> {
     }
 
     /// What is to be said of a candidate.
-    fn step(&self, walk: &Walk, candidate: &Candidate, own: &HashMap<ItemId, Meta>) -> Step {
+    fn step(&self, walk: &Walk, candidate: &Candidate, own: &HashMap<ItemId, Meta>) -> (Option<Rev>, Step) {
         let target = &candidate.target.meta;
         let own = own.get(&target.item);
         if own.is_some_and(|own| own.rev > walk.to) {
             // The phone has changed it since: that belongs to the next walk.
-            return Step::Nothing;
+            return (None, Step::Nothing);
         }
         let mut versions: Vec<Meta> = candidate.before.iter().chain(own).chain([target]).copied().collect();
         versions.sort_by_key(|version| version.rev);
         let slot = Slot { cursor: Cursor::Walk(walk.clone()), ..self.told.slot.clone() };
         let held = held::held(&slot, self.scope.who.device, &versions);
-        held::step(held.map(|held| held.rev), Some(target), walk.cutoff)
+        let held = held.map(|held| held.rev);
+        (held, held::step(held, Some(target), walk.cutoff))
     }
 
-    fn say(&mut self, step: Step, version: Version, listener: &mut impl Listener) {
+    /// A mail changes by its marks alone, and is told by them alone; of some of them this phone sees nothing.
+    async fn seen(
+        &self,
+        connection: &mut Connection,
+        step: Step,
+        candidate: &Candidate,
+        held: Option<Rev>,
+    ) -> Result<(Step, Option<Message>), Error> {
+        let folder = &self.scope.folder.folder;
+        let Some(held) = held.filter(|_| step == Step::Change && folder.class == Class::Email) else {
+            return Ok((step, None));
+        };
+        let item = candidate.target.meta.item;
+        let place = Place { account: self.scope.who.account, folder: folder.id, item };
+        let held = item::version(connection, place, held).await?;
+        let read = |version: &Version| match content(Class::Email, version) {
+            Ok(Content::Message(message)) => Some(message),
+            _ => None,
+        };
+        let (Some(held), Some(now)) = (held.as_ref().and_then(read), read(&candidate.target)) else {
+            return Ok((step, None));
+        };
+        let is_seen = email::change::is_seen(&held, &now, self.scope.version);
+        Ok((if is_seen { step } else { Step::Nothing }, Some(held)))
+    }
+
+    fn say(&mut self, step: Step, version: Version, held: Option<Message>, listener: &mut impl Listener) {
         if step == Step::Nothing {
             return;
         }
         let item = version.meta.item;
-        let mut news = News { step, item, version };
+        let mut news = News { step, item, held, version };
         match listener.hear(&news) {
             Ok(()) => {
                 self.told.count += 1;
@@ -246,7 +281,7 @@ impl Teller<'_> {
                 self.told.slot.aside.remove(item);
                 self.told.healed.push(item);
             } else if let Some(version) = item::version(connection, place, meta.rev).await? {
-                self.say(step, version, listener);
+                self.say(step, version, None, listener);
             }
         }
         Ok(())
@@ -265,7 +300,7 @@ pub async fn count(
         limit: usize,
     }
     impl Listener for Counter {
-        fn has_room(&self) -> bool {
+        fn has_room(&self, _: Step, _: ItemId) -> bool {
             self.count < self.limit
         }
         fn hear(&mut self, _: &News) -> Result<(), String> {

@@ -16,12 +16,14 @@ use super::node::Node;
 use crate::server::PASSWORD;
 
 /// Every namespace that a request may need; its prefix is its name in lower case.
-const NAMESPACES: [&str; 16] = [
+const NAMESPACES: [&str; 18] = [
     "AirSync",
     "AirSyncBase",
     "Calendar",
     "Contacts",
     "Contacts2",
+    "Email",
+    "Email2",
     "FolderHierarchy",
     "GAL",
     "GetItemEstimate",

@@ -31,6 +31,15 @@ const OURS: [Tag; 6] = [
 /// The elements that are other than they were, for a phone that holds the mail; none: nothing to be told.
 // MS-ASEMAIL 3.2.5.4.1: a changed mark is told alone, without the text.
 pub fn fragment(held: &Message, now: &Message, view: &View<'_>) -> Fragment {
+    difference(held, now, view.version)
+}
+
+/// Whether a phone of that version sees any difference.
+pub fn is_seen(held: &Message, now: &Message, version: Version) -> bool {
+    !difference(held, now, version).is_empty()
+}
+
+fn difference(held: &Message, now: &Message, version: Version) -> Fragment {
     Fragment::build(|writer| {
         if let Some(received) = now.received_at.filter(|_| held.received_at != now.received_at) {
             write_time(received, email::DATE_RECEIVED, writer);
@@ -38,13 +47,13 @@ pub fn fragment(held: &Message, now: &Message, view: &View<'_>) -> Fragment {
         if held.is_seen() != now.is_seen() {
             writer.number(email::READ, u8::from(now.is_seen()));
         }
-        if view.version >= Version::V12_0 && held.flag() != now.flag() {
+        if version >= Version::V12_0 && held.flag() != now.flag() {
             flag::write(now.flag().as_ref(), email::FLAG, writer);
         }
-        if view.version < Version::V14_0 {
+        if version < Version::V14_0 {
             return;
         }
-        if view.version >= Version::V16_0 && held.is_draft() != now.is_draft() {
+        if version >= Version::V16_0 && held.is_draft() != now.is_draft() {
             writer.number(email2::IS_DRAFT, u8::from(now.is_draft()));
         }
         let verb = |message: &Message| (message.last_verb(), message.last_verb_at());

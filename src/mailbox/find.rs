@@ -1,0 +1,161 @@
+//! A mail by any of the names that a phone has for it: where it is, who asks there, what it says. Changes nothing.
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use tokio::time::Instant;
+
+use super::Mailbox;
+use super::letters;
+use super::letters::Bounds;
+use super::letters::Wants;
+use super::over;
+use crate::app::App;
+use crate::connector;
+use crate::connector::Collection;
+use crate::eas::name::ItemName;
+use crate::eas::name::Which;
+use crate::error::Error;
+use crate::mime::letter::Letter;
+use crate::mime::section::Section;
+use crate::mime::transfer::Decoder;
+use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::model::id::AccountId;
+use crate::model::message::Message;
+use crate::store::folder;
+use crate::store::item;
+use crate::store::item::Place;
+use crate::store::moved;
+
+/// A file of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its media type.
+    pub content_type: String,
+    /// What is in it.
+    pub data: Vec<u8>,
+}
+
+/// A mail and how it is opened.
+#[derive(Debug)]
+pub struct Found {
+    /// Who asks where.
+    pub mailbox: Mailbox,
+    /// The mailbox it is in.
+    pub collection: Collection,
+    /// What that calls it.
+    pub id: String,
+    /// Its marks.
+    pub message: Message,
+    /// Where the journal has it; none: only its mailbox has it.
+    pub place: Option<Place>,
+}
+
+/// Finds a mail by its name; none if it is gone, or none was ever called so.
+///
+/// # Errors
+///
+/// The store, or the log-in at the mail server.
+pub async fn find(app: &App, account: AccountId, name: &ItemName) -> Result<Option<Found>, Error> {
+    match &name.item {
+        Which::Held(item) => held(app, Place { account, folder: name.folder, item: *item }).await,
+        Which::Remote(id) => {
+            let mut reader = app.store().read().await?;
+            let row = folder::find(&mut reader, account, name.folder).await?.filter(|row| !row.deleted);
+            let known = item::by_remote_id(&mut reader, account, name.folder, id).await?;
+            drop(reader);
+            let Some(row) = row else { return Ok(None) };
+            let place = known.filter(|known| !known.version.meta.deleted).map(|known| Place {
+                account,
+                folder: name.folder,
+                item: known.version.meta.item,
+            });
+            remote(app, account, &row, id.clone(), place).await
+        }
+    }
+}
+
+async fn held(app: &App, place: Place) -> Result<Option<Found>, Error> {
+    let mut reader = app.store().read().await?;
+    let Some(row) = item::newest(&mut reader, place).await? else { return Ok(None) };
+    // A phone may still use the name from before it was moved.
+    let (place, row) = match moved::whereabouts(&mut reader, place).await? {
+        Some(there) => there,
+        None => (place, row),
+    };
+    let Ok(Content::Message(message)) = Content::from_json(Class::Email, &row.version.content) else {
+        return Ok(None);
+    };
+    let at = moved::remote(&mut reader, place).await?.filter(|_| !row.version.meta.deleted);
+    let Some((at, id)) = at else { return Ok(None) };
+    let folder = folder::find(&mut reader, place.account, at).await?;
+    drop(reader);
+    let Some(folder) = folder else { return Ok(None) };
+    let Some((mailbox, collection)) = opened(app, place.account, &folder).await? else { return Ok(None) };
+    Ok(Some(Found { mailbox, collection, id, message, place: Some(place) }))
+}
+
+async fn remote(
+    app: &App,
+    account: AccountId,
+    folder: &folder::Row,
+    id: String,
+    place: Option<Place>,
+) -> Result<Option<Found>, Error> {
+    let Some((mailbox, collection)) = opened(app, account, folder).await? else { return Ok(None) };
+    let ids = std::slice::from_ref(&id);
+    let there = mailbox.connector.fetch(&mailbox.user, &collection, ids).await?;
+    let message = there.into_iter().find(|there| there.id == id).and_then(|there| match there.content {
+        Ok(Content::Message(message)) => Some(message),
+        _ => None,
+    });
+    Ok(message.map(|message| Found { mailbox, collection, id, message, place }))
+}
+
+async fn opened(
+    app: &App,
+    account: AccountId,
+    row: &folder::Row,
+) -> Result<Option<(Mailbox, Collection)>, Error> {
+    let folder = &row.folder;
+    let (Some(connection), Class::Email) = (&folder.connection, folder.class) else { return Ok(None) };
+    let mailbox = over(app, account, connection).await?;
+    Ok(mailbox.zip(Collection::behind(folder)))
+}
+
+impl Found {
+    /// What it says, with the parts that are wanted; none if its mailbox has it no more.
+    pub async fn letter(&self, until: Instant, wants: Wants<'_>) -> Result<Option<Letter>, Error> {
+        let bounds = Bounds { bytes: usize::MAX, until };
+        let ids = std::slice::from_ref(&self.id);
+        let mut fetched = letters::fetch(&self.mailbox, &self.collection, ids, bounds, wants).await;
+        match (fetched.found.remove(&self.id), fetched.failed) {
+            (Some(Ok(letter)), _) => Ok(Some(letter)),
+            (None, Some(error)) => Err(error.into()),
+            (Some(Err(_)) | None, _) => Ok(None),
+        }
+    }
+
+    /// One part as it is written, piece by piece; the whole mail is one too.
+    pub async fn stream(
+        &self,
+        section: &Section,
+    ) -> connector::Result<BoxStream<'static, connector::Result<Bytes>>> {
+        self.mailbox.mail.stream(&self.mailbox.user, &self.collection, &self.id, section).await
+    }
+
+    /// A file that is attached, as it was before it was sent; none if there is no such part.
+    pub async fn file(&self, section: &Section, until: Instant) -> Result<Option<File>, Error> {
+        let Some(letter) = self.letter(until, &|_| Vec::new()).await? else { return Ok(None) };
+        let Some(part) = letter.structure().part(section) else { return Ok(None) };
+        let mut decoder = Decoder::new(part.encoding);
+        let mut data = Vec::new();
+        let mut pieces = self.stream(section).await?;
+        while let Some(piece) = pieces.next().await {
+            data.extend(decoder.push(&piece?));
+        }
+        data.extend(decoder.finish());
+        Ok(Some(File { content_type: part.media_type(), data }))
+    }
+}
