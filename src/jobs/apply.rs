@@ -167,7 +167,8 @@ impl Target {
     ) -> store::Result<Did> {
         let place = self.place(row.version.meta.item);
         match outbox::find(tx, place).await? {
-            None if around.pushed.contains(&place.item) => Ok(Did::Deferred),
+            // What was told may be older than what it has accepted since, whatever it is owed by now.
+            _ if around.pushed.contains(&place.item) => Ok(Did::Deferred),
             None => self.take_over(tx, row, remote, content, now).await,
             // Only the answer says whether this is our own write, or came after it, or before.
             Some(owed) if owed.sent_rev.is_some() || owed.lease_until > now => Ok(Did::Deferred),
@@ -280,7 +281,7 @@ impl Target {
         let place = self.place(row.version.meta.item);
         match outbox::find(tx, place).await? {
             None if row.version.meta.deleted => Ok(Did::Nothing),
-            None if around.pushed.contains(&place.item) => Ok(Did::Deferred),
+            _ if around.pushed.contains(&place.item) => Ok(Did::Deferred),
             None => {
                 item::delete(tx, place, None, now).await?;
                 Ok(Did::Removed)

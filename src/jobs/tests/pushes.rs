@@ -285,29 +285,38 @@ async fn a_write_that_is_stuck_is_not_pulled_for_all_the_time() {
 
 #[tokio::test]
 async fn a_push_during_a_pull_is_not_undone_by_what_the_pull_saw() {
-    let mut bench = Bench::new(Strategy::Cursor).await;
-    bench.memory.put("tasks", "a", task("old"));
-    bench.pull().await;
-    let item = bench.item_called("old").await;
-    let before =
-        crate::connector::Remote { id: "a".to_owned(), etag: "0".to_owned(), content: Ok(task("old")) };
-    let asked_at = bench.now;
-    bench.change(item, Some(&task("new"))).await;
-    bench.push().await;
-    let target = crate::jobs::apply::Target {
-        account: KARI,
-        folder: TASKS,
-        class: Class::Tasks,
-        connection: "office".to_owned(),
-        policy: Policy::Server,
-    };
-    let mut tx = bench.office.app.store().begin().await.unwrap();
-    let around = target.surroundings(&mut tx, asked_at).await.unwrap();
-    let change = crate::connector::Change::Upsert(before);
-    let did = target.change(&mut tx, &around, &change, bench.now).await.unwrap();
-    assert_eq!(did, crate::jobs::apply::Did::Deferred);
-    tx.commit().await.unwrap();
-    assert_eq!(bench.titles().await, ["new"]);
+    for (is_gone, is_edited) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut bench = Bench::new(Strategy::Cursor).await;
+        bench.memory.put("tasks", "a", task("old"));
+        bench.pull().await;
+        let item = bench.item_called("old").await;
+        let before =
+            crate::connector::Remote { id: "a".to_owned(), etag: "0".to_owned(), content: Ok(task("old")) };
+        let asked_at = bench.now;
+        bench.change(item, Some(&task("new"))).await;
+        bench.push().await;
+        if is_edited {
+            bench.change(item, Some(&task("newer"))).await;
+        }
+        let target = crate::jobs::apply::Target {
+            account: KARI,
+            folder: TASKS,
+            class: Class::Tasks,
+            connection: "office".to_owned(),
+            policy: Policy::Server,
+        };
+        let mut tx = bench.office.app.store().begin().await.unwrap();
+        let around = target.surroundings(&mut tx, asked_at).await.unwrap();
+        let change = if is_gone {
+            crate::connector::Change::Delete { id: "a".to_owned() }
+        } else {
+            crate::connector::Change::Upsert(before)
+        };
+        let did = target.change(&mut tx, &around, &change, bench.now).await.unwrap();
+        assert_eq!(did, crate::jobs::apply::Did::Deferred, "gone: {is_gone}, edited: {is_edited}");
+        tx.commit().await.unwrap();
+        assert_eq!(bench.titles().await, [if is_edited { "newer" } else { "new" }]);
+    }
 }
 
 #[tokio::test]
