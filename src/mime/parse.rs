@@ -2,12 +2,14 @@
 //!
 //! One pass over the lines, whatever the message: a list of the open boundaries is looked through at each line that
 //! begins with two dashes. A parser that looks for every boundary to the end of the message can be made to cost the
-//! square of it. The numbers of the parts are those of an IMAP server.
+//! square of it. The lines may come from a file: no more than a header is held. The numbers of the parts are those of
+//! an IMAP server.
 
 use std::ops::Range;
 
 use crate::mime::field;
 use crate::mime::field::Field;
+use crate::mime::field::LONGEST_HEADER;
 use crate::mime::headers::Headers;
 use crate::mime::parameter::Typed;
 use crate::mime::section::Section;
@@ -22,6 +24,12 @@ use crate::mime::transfer::Encoding;
 #[derive(Clone, Debug)]
 pub struct Parsed<'a> {
     raw: &'a [u8],
+    outline: Outline,
+}
+
+/// The parts of a message and where they lie, without the message.
+#[derive(Clone, Debug)]
+pub struct Outline {
     layout: Layout,
     structure: Structure,
 }
@@ -36,27 +44,84 @@ struct Layout {
     is_message: bool,
 }
 
-/// Takes a raw message apart.
-pub fn parse(raw: &[u8]) -> Parsed<'_> {
-    let mut parser = Parser { raw, at: 0, boundaries: Vec::new(), depth: 0, parts: 0 };
-    let (structure, layout, _) = parser.part(false);
-    Parsed { raw, layout, structure }
+/// A message line by line, wherever it lies.
+pub trait Lines {
+    /// The next line; none: there is no more.
+    fn next(&mut self) -> Option<Line<'_>>;
 }
 
-impl<'a> Parsed<'a> {
+/// A line of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// What it says, with its end; of a longer one the first [`LONGEST_HEADER`] bytes will do.
+    pub text: &'a [u8],
+    /// How many bytes it has in all.
+    pub length: usize,
+    /// How many of them are its end: CRLF, a bare LF, or none.
+    pub end: usize,
+}
+
+impl<'a> Line<'a> {
+    /// A line that is there as a whole.
+    pub fn of(text: &'a [u8]) -> Self {
+        let end = if text.ends_with(b"\r\n") { 2 } else { usize::from(text.ends_with(b"\n")) };
+        Self { text, length: text.len(), end }
+    }
+}
+
+/// Those of a message in memory.
+struct InMemory<'a> {
+    raw: &'a [u8],
+    at: usize,
+}
+
+impl Lines for InMemory<'_> {
+    fn next(&mut self) -> Option<Line<'_>> {
+        let line = field::line(self.raw, self.at)?;
+        self.at = line.end;
+        self.raw.get(line).map(Line::of)
+    }
+}
+
+/// Takes a raw message apart.
+pub fn parse(raw: &[u8]) -> Parsed<'_> {
+    Parsed { raw, outline: outline(&mut InMemory { raw, at: 0 }) }
+}
+
+/// Finds out of which parts a message consists, without holding it.
+pub fn outline(lines: &mut dyn Lines) -> Outline {
+    let mut parser = Parser { lines, at: 0, boundaries: Vec::new(), depth: 0, parts: 0 };
+    let (structure, layout, _) = parser.part(false);
+    Outline { layout, structure }
+}
+
+impl Outline {
     /// What parts it has.
     pub fn structure(&self) -> &Structure {
         &self.structure
     }
 
+    /// Where a part lies in the message: its header, and its body.
+    pub fn place(&self, section: &Section) -> Option<(Range<usize>, Range<usize>)> {
+        let layout = if section.is_whole() { &self.layout } else { self.layout.find(section)? };
+        Some((layout.header.clone(), layout.body.clone()))
+    }
+}
+
+impl<'a> Parsed<'a> {
+    /// What parts it has.
+    pub fn structure(&self) -> &Structure {
+        self.outline.structure()
+    }
+
     /// Its header, with the empty line behind it.
     pub fn header(&self) -> &'a [u8] {
-        self.bytes(&self.layout.header)
+        self.bytes(&self.outline.layout.header)
     }
 
     /// Its body: all that follows the header.
     pub fn body(&self) -> &'a [u8] {
-        self.bytes(&self.layout.body)
+        self.bytes(&self.outline.layout.body)
     }
 
     /// The bytes of a part as they are written, without its header; of the whole message, with it.
@@ -64,21 +129,17 @@ impl<'a> Parsed<'a> {
         if section.is_whole() {
             return Some(self.raw);
         }
-        self.layout.find(section).map(|layout| self.bytes(&layout.body))
+        self.place(section).map(|(_, body)| self.bytes(&body))
     }
 
     /// The header of a part.
     pub fn section_header(&self, section: &Section) -> Option<&'a [u8]> {
-        if section.is_whole() {
-            return Some(self.header());
-        }
-        self.layout.find(section).map(|layout| self.bytes(&layout.header))
+        self.place(section).map(|(header, _)| self.bytes(&header))
     }
 
     /// Where a part lies in the message: its header, and its body.
     pub fn place(&self, section: &Section) -> Option<(Range<usize>, Range<usize>)> {
-        let layout = if section.is_whole() { &self.layout } else { self.layout.find(section)? };
-        Some((layout.header.clone(), layout.body.clone()))
+        self.outline.place(section)
     }
 
     fn bytes(&self, range: &Range<usize>) -> &'a [u8] {
@@ -113,13 +174,22 @@ impl Layout {
 }
 
 struct Parser<'a> {
-    raw: &'a [u8],
+    lines: &'a mut dyn Lines,
     /// Where the next line begins.
     at: usize,
     /// Those that may end the part, the outermost first.
     boundaries: Vec<Vec<u8>>,
     depth: usize,
     parts: usize,
+}
+
+/// The header of a part.
+struct Header {
+    place: Range<usize>,
+    /// As much of it as is looked at.
+    text: Vec<u8>,
+    /// What cut it off before its empty line.
+    end: Option<End>,
 }
 
 /// What ended a part.
@@ -134,14 +204,32 @@ enum End {
 impl Parser<'_> {
     /// Takes a part with its header.
     fn part(&mut self, is_in_digest: bool) -> (Structure, Layout, End) {
+        let header = self.header();
+        let structure = describe(&header.text, is_in_digest);
+        self.rest(header.place, header.end, structure)
+    }
+
+    /// Takes a message within a message.
+    fn message(&mut self) -> (Embedded, Layout, End) {
+        let header = self.header();
+        let structure = describe(&header.text, false);
+        let headers = Headers::read(&header.text);
+        drop(header.text);
+        let (structure, layout, end) = self.rest(header.place, header.end, structure);
+        (Embedded { headers, structure }, layout, end)
+    }
+
+    /// Takes what follows a header.
+    fn rest(
+        &mut self,
+        header: Range<usize>,
+        cut_off: Option<End>,
+        mut structure: Structure,
+    ) -> (Structure, Layout, End) {
         self.parts += 1;
-        let start = self.at;
-        let header_end = self.header();
-        let header = start..header_end.unwrap_or_else(|(end, _)| end);
-        let mut structure = describe(self.raw.get(header.clone()).unwrap_or_default(), is_in_digest);
-        let (body, inner, end) = match header_end {
-            Ok(_) => self.body(&mut structure),
-            Err((at, end)) => (at..at, Vec::new(), end),
+        let (body, inner, end) = match cut_off {
+            None => self.body(&mut structure),
+            Some(end) => (header.end..header.end, Vec::new(), end),
         };
         structure.size = u64::try_from(body.len()).unwrap_or(u64::MAX);
         let is_message = matches!(structure.content, Content::Message(_));
@@ -149,20 +237,22 @@ impl Parser<'_> {
     }
 
     /// Goes behind the header: to its empty line, or to a boundary that cuts it off.
-    fn header(&mut self) -> Result<usize, (usize, End)> {
-        while let Some(line) = field::line(self.raw, self.at) {
-            let text = self.raw.get(line.clone()).unwrap_or_default();
-            if let Some(end) = self.boundary(text) {
-                let start = line.start;
-                self.at = line.end;
-                return Err((start, end));
+    fn header(&mut self) -> Header {
+        let start = self.at;
+        let mut text = Vec::new();
+        while let Some(line) = self.lines.next() {
+            let before = self.at;
+            self.at += line.length;
+            if let Some(end) = boundary(&self.boundaries, line.text) {
+                return Header { place: start..before, text, end: Some(end) };
             }
-            self.at = line.end;
-            if field::is_empty(text) {
-                return Ok(self.at);
+            let room = LONGEST_HEADER.saturating_sub(text.len());
+            text.extend_from_slice(line.text.get(..room).unwrap_or(line.text));
+            if field::is_empty(line.text) {
+                return Header { place: start..self.at, text, end: None };
             }
         }
-        Err((self.at, End::Nothing))
+        Header { place: start..self.at, text, end: Some(End::Nothing) }
     }
 
     /// Takes what the part consists of.
@@ -178,11 +268,10 @@ impl Parser<'_> {
         }
         if may_go_deeper && is_message(structure) {
             self.depth += 1;
-            let (inner, layout, end) = self.part(false);
+            let (embedded, layout, end) = self.message();
             self.depth -= 1;
             let body = start..layout.body.end.max(layout.header.end);
-            let headers = Headers::read(self.raw.get(layout.header.clone()).unwrap_or_default());
-            structure.content = Content::Message(Box::new(Embedded { headers, structure: inner }));
+            structure.content = Content::Message(Box::new(embedded));
             return (body, vec![layout], end);
         }
         let (body_end, end) = self.skip_to_boundary();
@@ -225,34 +314,29 @@ impl Parser<'_> {
 
     /// Goes behind the next boundary: where what stood before ends, and what ended it.
     fn skip_to_boundary(&mut self) -> (usize, End) {
-        let start = self.at;
-        while let Some(line) = field::line(self.raw, self.at) {
-            self.at = line.end;
-            let text = self.raw.get(line.clone()).unwrap_or_default();
-            if let Some(end) = self.boundary(text) {
-                return (self.before_line_end(start, line.start), end);
+        // RFC 2046 5.1.1: the line end before a boundary belongs to the boundary.
+        let mut line_end = 0;
+        while let Some(line) = self.lines.next() {
+            let start = self.at;
+            self.at += line.length;
+            if let Some(end) = boundary(&self.boundaries, line.text) {
+                return (start - line_end, end);
             }
+            line_end = line.end;
         }
-        (self.raw.len(), End::Nothing)
+        (self.at, End::Nothing)
     }
+}
 
-    /// RFC 2046 5.1.1: the line end before a boundary belongs to the boundary.
-    fn before_line_end(&self, start: usize, end: usize) -> usize {
-        let text = self.raw.get(start..end).unwrap_or_default();
-        let kept = text.strip_suffix(b"\r\n").or_else(|| text.strip_suffix(b"\n")).unwrap_or(text);
-        start + kept.len()
-    }
-
-    /// Whether a line is a boundary, the innermost first.
-    fn boundary(&self, line: &[u8]) -> Option<End> {
-        let text = line.strip_prefix(b"--")?.trim_ascii_end();
-        let mut open = self.boundaries.iter().enumerate().rev();
-        open.find_map(|(rank, boundary)| match text.strip_prefix(&boundary[..])? {
-            b"" => Some(End::Boundary { rank, is_last: false }),
-            b"--" => Some(End::Boundary { rank, is_last: true }),
-            _ => None,
-        })
-    }
+/// Whether a line is one of these boundaries, the innermost first.
+fn boundary(boundaries: &[Vec<u8>], line: &[u8]) -> Option<End> {
+    let text = line.strip_prefix(b"--")?.trim_ascii_end();
+    let mut open = boundaries.iter().enumerate().rev();
+    open.find_map(|(rank, boundary)| match text.strip_prefix(&boundary[..])? {
+        b"" => Some(End::Boundary { rank, is_last: false }),
+        b"--" => Some(End::Boundary { rank, is_last: true }),
+        _ => None,
+    })
 }
 
 /// A message that can be gone into: it is not encoded.
@@ -308,171 +392,4 @@ fn plain_text() -> Typed {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::collection::vec;
-    use proptest::prelude::any;
-    use proptest::prop_assert;
-    use proptest::sample::select;
-
-    use super::parse;
-    use crate::mime::section::Section;
-    use crate::mime::structure::Content;
-    use crate::mime::structure::DEEPEST;
-    use crate::mime::structure::MOST_PARTS;
-    use crate::mime::structure::Structure;
-
-    /// The tree in one line: `mixed(plain, png)`.
-    fn tree(structure: &Structure) -> String {
-        let sub = &structure.media_type.sub;
-        match &structure.content {
-            Content::Bytes => sub.clone(),
-            Content::Parts(parts) => {
-                format!("{sub}({})", parts.iter().map(tree).collect::<Vec<_>>().join(", "))
-            }
-            Content::Message(embedded) => format!("{sub}[{}]", tree(&embedded.structure)),
-        }
-    }
-
-    #[track_caller]
-    fn check(raw: &str, expected: &str, sections: &[(&str, &str)]) {
-        for raw in [raw.to_owned(), raw.replace('\n', "\r\n")] {
-            let parsed = parse(raw.as_bytes());
-            assert_eq!(tree(parsed.structure()), expected, "{raw}");
-            for (section, bytes) in sections {
-                let section: Section = section.parse().unwrap();
-                let found =
-                    parsed.section(&section).map(|bytes| String::from_utf8_lossy(bytes).replace('\r', ""));
-                assert_eq!(found.as_deref(), Some(*bytes), "{section} of {raw}");
-                if let Some(part) = parsed.structure().part(&section) {
-                    assert_eq!(part.size, u64::try_from(parsed.section(&section).unwrap().len()).unwrap());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_message_without_parts_has_one() {
-        check("Subject: a\n\nb\n", "plain", &[("1", "b\n"), ("", "Subject: a\n\nb\n")]);
-        check("Content-Type: text/html\n\n", "html", &[("1", "")]);
-        check("Subject: a", "plain", &[("1", "")]);
-        check("", "plain", &[("1", ""), ("", "")]);
-    }
-
-    const MIXED: &str = "Content-Type: multipart/mixed; boundary=b\n\npreamble\n--b\n\none\n--b  \n\
-        Content-Type: multipart/alternative; boundary=\"b-2\"\n\n--b-2\n\ntwo\n\n--b-2\nContent-Type: text/html\n\n\
-        three\n--b-2--\nbehind\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\nfour\n--b--\nepilogue\n";
-
-    #[test]
-    fn parts_have_the_numbers_of_imap() {
-        check(
-            MIXED,
-            "mixed(plain, alternative(plain, html), rfc822[plain])",
-            &[
-                ("1", "one"),
-                ("2", "--b-2\n\ntwo\n\n--b-2\nContent-Type: text/html\n\nthree\n--b-2--\nbehind"),
-                ("2.1", "two\n"),
-                ("2.2", "three"),
-                ("3", "Subject: x\n\nfour"),
-                ("3.1", "four"),
-            ],
-        );
-        let parsed = parse(MIXED.as_bytes());
-        for missing in ["4", "1.1", "2.3", "3.2", "2.1.1"] {
-            let section: Section = missing.parse().unwrap();
-            assert_eq!(
-                (parsed.section(&section), parsed.structure().part(&section)),
-                (None, None),
-                "{missing}"
-            );
-        }
-    }
-
-    #[test]
-    fn parts_of_an_embedded_message_are_its_own() {
-        let raw = "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\na\n--i\n\nb\n--i--\n";
-        check(raw, "rfc822[mixed(plain, plain)]", &[("1.1", "a"), ("1.2", "b")]);
-        let digest = "Content-Type: multipart/digest; boundary=d\n\n--d\n\nSubject: 1\n\na\n--d\n\nSubject: 2\n\nb\n--d--\n";
-        check(digest, "digest(rfc822[plain], rfc822[plain])", &[("1", "Subject: 1\n\na"), ("2.1", "b")]);
-    }
-
-    #[test]
-    fn broken_parts_are_taken_as_they_were_meant() {
-        check(
-            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nnever ends",
-            "mixed(plain)",
-            &[("1", "never ends")],
-        );
-        check("Content-Type: multipart/mixed; boundary=b\n\nno boundary", "plain", &[("1", "no boundary")]);
-        check("Content-Type: multipart/mixed\n\nno boundary", "mixed", &[("1", "no boundary")]);
-        check(
-            "Content-Type: multipart/mixed; boundary=b\n\n--b\nX: no body\n--b\n\nc\n--b--",
-            "mixed(plain, plain)",
-            &[("1", ""), ("2", "c")],
-        );
-        check(
-            "Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: multipart/mixed; boundary=i\n\n--i\n\na\n--o\n\nb\n--o--",
-            "mixed(mixed(plain), plain)",
-            &[("1.1", "a"), ("2", "b")],
-        );
-        check("Content-Type: text\n\na", "plain", &[]);
-        check("Content-Type: multipart; boundary=b\n\n--b\n\na", "mixed(plain)", &[]);
-        check(
-            "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nYQ==",
-            "rfc822",
-            &[("1", "YQ==")],
-        );
-    }
-
-    #[test]
-    fn nesting_ends_somewhere() {
-        let mut raw = String::new();
-        for depth in 0..10_000 {
-            raw += &format!("Content-Type: multipart/mixed; boundary=b{depth}\n\n--b{depth}\n");
-        }
-        assert!(tree(parse(raw.as_bytes()).structure()).matches('(').count() <= DEEPEST);
-        let raw = "Content-Type: message/rfc822\n\n".repeat(10_000);
-        assert!(tree(parse(raw.as_bytes()).structure()).matches('[').count() <= DEEPEST);
-        let raw = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\n\n".repeat(10_000));
-        assert_eq!(parse(raw.as_bytes()).structure().parts().len(), MOST_PARTS - 1);
-    }
-
-    /// Pieces of messages, whole and broken, in any order.
-    fn pieces() -> impl proptest::prelude::Strategy<Value = Vec<&'static [u8]>> {
-        let pieces: Vec<&'static [u8]> = vec![
-            b"Content-Type: multipart/mixed; boundary=b\n",
-            b"Content-Type: multipart/alternative; boundary=\"b\"\r\n",
-            b"Content-Type: multipart/related; boundary=c\n",
-            b"Content-Type: message/rfc822\n",
-            b"Content-Type: text/html; charset=iso-2022-jp\n",
-            b"Content-Transfer-Encoding: base64\n",
-            b"Content-Transfer-Encoding: quoted-printable\n",
-            b"Content-Disposition: attachment; filename*0*=utf-8''a%C3; filename*1=b\n",
-            b"Subject: =?utf-8?q?=C3?= =?utf-8?b?pg==?=\n",
-            b"To: \"a, (b <c@d>, =?utf-8?q?x?=\n",
-            b"\n",
-            b"\r\n",
-            b"--b\n",
-            b"--b--\n",
-            b"--c\r\n",
-            b"--c--",
-            b"=C3=\n",
-            b"YWJj\xff\0\x1b$B",
-            b"<html><body>&amp;<p",
-            b" ",
-        ];
-        vec(select(pieces), 0..40)
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_pieces_make_a_message(pieces in pieces(), noise in vec(any::<u8>(), 0..20)) {
-            let raw = [pieces.concat(), noise].concat();
-            let parsed = parse(&raw);
-            for (section, part) in parsed.structure().leaves() {
-                let bytes = parsed.section(&section);
-                prop_assert!(bytes.is_some_and(|bytes| u64::try_from(bytes.len()) == Ok(part.size)));
-                prop_assert!(parsed.structure().part(&section) == Some(part));
-            }
-        }
-    }
-}
+mod tests;
