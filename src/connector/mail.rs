@@ -7,6 +7,8 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use jiff::civil::Date;
+use sha2::Digest as _;
+use sha2::Sha256;
 
 use super::Collection;
 use super::Page;
@@ -16,7 +18,11 @@ use super::User;
 use super::source::Source;
 use crate::mime::section::Section;
 use crate::mime::structure::Structure;
+use crate::model::class::Class;
+use crate::model::content::Content;
 use crate::model::message::Message;
+use crate::model::object::Set;
+use crate::model::object::members;
 
 /// A mailbox of the user's, in its place among the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +160,35 @@ impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Refusal").field("is_final", &self.is_final).finish_non_exhaustive()
     }
+}
+
+/// What tells whether keywords changed.
+pub fn etag(keywords: &Set) -> String {
+    let mut hash = Sha256::new();
+    for keyword in members(keywords) {
+        hash.update(keyword);
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The message that an item's content is.
+pub fn message(content: &Content) -> Option<&Message> {
+    match content {
+        Content::Message(message) => Some(message),
+        Content::Event(_) | Content::Contact(_) | Content::Task(_) | Content::Note(_) => None,
+    }
+}
+
+/// A mailbox as a collection; none if it holds no messages.
+pub fn collection(mailbox: Mailbox) -> Option<Collection> {
+    mailbox.is_selectable.then(|| Collection {
+        id: mailbox.id,
+        name: mailbox.name,
+        class: Class::Email,
+        default: mailbox.role == Some(Role::Inbox),
+        read_only: false,
+    })
 }
 
 /// One kind of mail server. Ids of messages are those of the items that [`super::Connector`] tells.

@@ -12,6 +12,7 @@ pub mod trust;
 pub mod web;
 pub mod wire;
 pub mod local;
+pub mod mailbox;
 pub mod memory;
 pub mod recent;
 

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::date;
 use lomme::connector::Change;
 use lomme::connector::Collection;
 use lomme::connector::Connector as _;
 use lomme::connector::Error;
-use lomme::connector::Page;
 use lomme::connector::Remote;
 use lomme::connector::Strategy;
 use lomme::connector::User;
@@ -17,7 +15,6 @@ use lomme::connector::imap::Imap;
 use lomme::connector::imap::Settings;
 use lomme::connector::mail::Mail as _;
 use lomme::connector::mail::Mailbox;
-use lomme::connector::mail::Window;
 use lomme::connector::sasl::Kind;
 use lomme::connector::sasl::LogIn;
 use lomme::connector::web::Trust;
@@ -79,43 +76,6 @@ pub(crate) fn message(remote: &Remote) -> &Message {
         Content::Message(message) => message,
         other => panic!("{other:?}"),
     }
-}
-
-fn upserts(page: &Page) -> Vec<&Remote> {
-    page.changes.iter().filter_map(upserted).collect()
-}
-
-fn upserted(change: &Change) -> Option<&Remote> {
-    match change {
-        Change::Upsert(remote) => Some(remote),
-        Change::Delete { .. } => None,
-    }
-}
-
-fn deletes(page: &Page) -> Vec<&str> {
-    page.changes.iter().filter_map(deleted).collect()
-}
-
-fn deleted(change: &Change) -> Option<&str> {
-    match change {
-        Change::Upsert(_) => None,
-        Change::Delete { id } => Some(id),
-    }
-}
-
-/// Everything after a cursor, and the cursor behind it.
-async fn all(imap: &Imap, mailbox: &Collection, window: Window, since: Option<&str>, limit: usize) -> Page {
-    let mut whole = imap.changes_within(&kari(), mailbox, window, since, limit).await.unwrap();
-    let mut pages = 0;
-    while whole.more {
-        let next = imap.changes_within(&kari(), mailbox, window, Some(&whole.cursor), limit).await.unwrap();
-        assert!(next.changes.len() <= limit);
-        whole.changes.extend(next.changes);
-        (whole.cursor, whole.more) = (next.cursor, next.more);
-        pages += 1;
-        assert!(pages < 1000, "it does not end");
-    }
-    whole
 }
 
 async fn names(imap: &Imap) -> Vec<String> {
@@ -254,163 +214,39 @@ async fn what_lies_in_the_inbox_for_want_of_another_place_is_on_top() {
 }
 
 #[tokio::test]
-async fn what_comes_changes_and_goes_is_told_by_cursor() {
+async fn what_another_program_marks_as_removed_is_gone_until_it_is_not() {
     let dovecot = Dovecot::start();
     let (imap, inbox) = (imap(&dovecot), collection("INBOX"));
-    assert_eq!(imap.strategy(&kari(), &inbox).await.unwrap(), Strategy::Cursor);
     let mut program = dovecot.program();
-    let empty = imap.changes(&kari(), &inbox, None, 10).await.unwrap();
-    assert_eq!((empty.changes.len(), empty.more, empty.complete), (0, false, true));
     program.append("INBOX", "(\\Seen Arbeid) \"22-Nov-2026 10:00:00 +0100\"", &mail("En", "1"));
-    program.append("INBOX", "", &mail("To", "2"));
-    let page = imap.changes(&kari(), &inbox, Some(&empty.cursor), 10).await.unwrap();
-    let [second, first] = *upserts(&page) else { panic!("{page:?}") };
-    assert_eq!(message(first).keywords, set_of(&["$seen", "Arbeid"]));
-    assert_eq!(message(first).received_at, Some("2026-11-22T09:00:00Z".parse::<Timestamp>().unwrap()));
-    assert_eq!(
-        message(first).size,
-        Some(u32::try_from(mail("En", "1").replace('\n', "\r\n").len()).unwrap())
-    );
-    assert_eq!(message(second).keywords, set_of(&[]));
-    assert!(!page.more && !page.complete);
-
-    let same = imap.changes(&kari(), &inbox, Some(&page.cursor), 10).await.unwrap();
-    assert_eq!((same.changes.len(), &same.cursor), (0, &page.cursor));
-    program.say("SELECT INBOX");
-    program.say("STORE 2 +FLAGS (\\Flagged)");
-    program.append("INBOX", "", &mail("Tre", "3"));
-    let flagged = imap.changes(&kari(), &inbox, Some(&page.cursor), 10).await.unwrap();
-    let [third, again] = *upserts(&flagged) else { panic!("{flagged:?}") };
-    assert_eq!((&again.id, &message(again).keywords), (&second.id, &set_of(&["$flagged"])));
-    assert_ne!(again.etag, second.etag);
-    let (first, third) = (first.id.clone(), third.id.clone());
-
-    // One is removed, one only waits to be.
-    program.say("STORE 1 +FLAGS (\\Deleted)");
-    program.say("EXPUNGE");
-    program.say("STORE 2 +FLAGS (\\Deleted)");
-    let gone = imap.changes(&kari(), &inbox, Some(&flagged.cursor), 10).await.unwrap();
-    assert_eq!(deletes(&gone), [&third, &first]);
-    program.say("STORE 2 -FLAGS (\\Deleted)");
-    let back = imap.changes(&kari(), &inbox, Some(&gone.cursor), 10).await.unwrap();
-    assert_eq!(upserts(&back).iter().map(|remote| &remote.id).collect::<Vec<_>>(), [&third]);
-}
-
-#[tokio::test]
-async fn one_that_came_and_one_that_went_are_not_nothing() {
-    let dovecot = Dovecot::start();
-    let (imap, inbox) = (imap(&dovecot), collection("INBOX"));
-    let mut program = dovecot.program();
-    program.append("INBOX", "", &mail("En", "1"));
     let page = imap.changes(&kari(), &inbox, None, 10).await.unwrap();
+    let [Change::Upsert(one)] = page.changes.as_slice() else { panic!("{page:?}") };
+    assert_eq!(message(one).keywords, set_of(&["$seen", "Arbeid"]));
+    assert_eq!(message(one).received_at, Some("2026-11-22T09:00:00Z".parse::<Timestamp>().unwrap()));
     program.say("SELECT INBOX");
     program.say("STORE 1 +FLAGS (\\Deleted)");
-    program.say("EXPUNGE");
-    program.append("INBOX", "", &mail("To", "2"));
-    let next = imap.changes(&kari(), &inbox, Some(&page.cursor), 10).await.unwrap();
-    assert_eq!((upserts(&next).len(), deletes(&next).len()), (1, 1));
+    let gone = imap.changes(&kari(), &inbox, Some(&page.cursor), 10).await.unwrap();
+    assert_eq!(gone.changes, [Change::Delete { id: one.id.clone() }]);
+    assert_eq!(imap.list(&kari(), &inbox).await.unwrap(), []);
+    program.say("STORE 1 -FLAGS (\\Deleted)");
+    let back = imap.changes(&kari(), &inbox, Some(&gone.cursor), 10).await.unwrap();
+    assert_eq!(back.changes, [Change::Upsert(one.clone())]);
 }
 
 #[tokio::test]
-async fn small_pages_tell_the_same_as_one_large_page() {
-    let dovecot = Dovecot::start();
-    let (imap, inbox) = (imap(&dovecot), collection("INBOX"));
-    let mut program = dovecot.program();
-    for number in 0..25 {
-        program.append("INBOX", "", &mail(&format!("Nr. {number}"), "x"));
-    }
-    let everything = Window::default();
-    let ids = |page: &Page| upserts(page).iter().map(|remote| remote.id.clone()).collect::<Vec<_>>();
-    let (large, small) =
-        (all(&imap, &inbox, everything, None, 500).await, all(&imap, &inbox, everything, None, 4).await);
-    assert_eq!(ids(&large), ids(&small));
-    assert_eq!((large.changes.len(), &large.cursor), (25, &small.cursor));
-    let mut listed: Vec<String> =
-        imap.list(&kari(), &inbox).await.unwrap().into_iter().map(|(id, _)| id).collect();
-    listed.reverse();
-    listed.sort_by_key(|id| std::cmp::Reverse(id.split_once('.').unwrap().1.parse::<u32>().unwrap()));
-    assert_eq!(listed, ids(&large));
-
-    // What is done to all at once, and what happens between the pages, is told once each.
-    program.say("SELECT INBOX");
-    program.say("STORE 1:* +FLAGS (\\Seen)");
-    program.say("STORE 5:6 +FLAGS (\\Deleted)");
-    program.say("EXPUNGE");
-    let first = imap.changes(&kari(), &inbox, Some(&large.cursor), 4).await.unwrap();
-    assert!(first.more);
-    program.append("INBOX", "(\\Seen)", &mail("Nr. 25", "x"));
-    program.say("STORE 23 +FLAGS (\\Flagged)");
-    let rest = all(&imap, &inbox, everything, Some(&first.cursor), 4).await;
-    let mut told: Vec<String> = ids(&first).into_iter().chain(ids(&rest)).collect();
-    let last = all(&imap, &inbox, everything, Some(&rest.cursor), 4).await;
-    told.extend(ids(&last));
-    told.sort();
-    told.dedup();
-    assert_eq!((told.len(), deletes(&first).len() + deletes(&rest).len()), (24, 2));
-    let flagged = imap.list(&kari(), &inbox).await.unwrap();
-    let newest = |id: &String| {
-        let mut all = [&first, &rest, &last].into_iter().flat_map(upserts);
-        all.rfind(|remote| remote.id == *id).unwrap().etag.clone()
-    };
-    assert!(flagged.iter().all(|(id, etag)| newest(id) == *etag));
-}
-
-#[tokio::test]
-async fn a_window_shows_what_came_since_a_day() {
+async fn only_what_is_meant_is_removed() {
     for (kind, dovecot) in servers() {
         let (imap, inbox) = (imap(&dovecot), collection("INBOX"));
         let mut program = dovecot.program();
-        for day in 1..=9 {
-            program.append("INBOX", &format!("() \" {day}-Nov-2026 12:00:00 +0000\""), &mail("Dag", "x"));
-        }
-        let since = |day| Window { since: Some(date(2026, 11, day)) };
-        let listed = imap.list_within(&kari(), &inbox, since(8)).await.unwrap();
-        assert_eq!(listed.len(), 2, "{kind}");
-        if imap.strategy(&kari(), &inbox).await.unwrap() == Strategy::List {
-            continue;
-        }
-        let narrow = all(&imap, &inbox, since(8), None, 100).await;
-        assert_eq!(narrow.changes.len(), 2);
-        let wide = all(&imap, &inbox, since(3), Some(&narrow.cursor), 2).await;
-        assert_eq!((upserts(&wide).len(), deletes(&wide).len()), (5, 0));
-        // What is put there with an older date is not in the window, and what is put back into it is.
-        program.append("INBOX", "() \" 1-Nov-2026 12:00:00 +0000\"", &mail("Eldre", "x"));
-        program.append("INBOX", "() \" 4-Nov-2026 12:00:00 +0000\"", &mail("Nyere", "x"));
-        program.say("SELECT INBOX");
-        program.say("STORE 6 +FLAGS (\\Deleted)");
-        let wide = all(&imap, &inbox, since(3), Some(&wide.cursor), 2).await;
-        assert_eq!((upserts(&wide).len(), deletes(&wide).len()), (1, 1));
-        program.say("STORE 6 -FLAGS (\\Deleted)");
-        let wide = all(&imap, &inbox, since(3), Some(&wide.cursor), 2).await;
-        assert_eq!((upserts(&wide).len(), deletes(&wide).len()), (1, 0));
-        let later = all(&imap, &inbox, since(9), Some(&wide.cursor), 100).await;
-        assert_eq!((upserts(&later).len(), deletes(&later).len()), (0, 7));
+        program.append("INBOX", "(\\Deleted)", &mail("Another program's", "1"));
+        program.append("INBOX", "", &mail("Mine", "2"));
+        let (id, _) = imap.list(&kari(), &inbox).await.unwrap().remove(0);
+        let write = Write { collection: &inbox, idempotency_key: "k" };
+        imap.delete(&kari(), write, &id, "").await.unwrap();
+        let left = program.say("SELECT INBOX");
+        assert!(left.contains("* 1 EXISTS"), "{kind}: {left}");
+        assert!(program.say("FETCH 1 FLAGS").contains("\\Deleted"), "{kind}");
     }
-}
-
-#[tokio::test]
-async fn another_mailbox_of_the_same_name_starts_anew() {
-    let dovecot = Dovecot::start();
-    let (imap, box_) = (imap(&dovecot), collection("Kunder"));
-    let mut program = dovecot.program();
-    program.say("CREATE Kunder");
-    program.append("Kunder", "", &mail("En", "1"));
-    let page = imap.changes(&kari(), &box_, None, 10).await.unwrap();
-    let id = upserts(&page)[0].id.clone();
-    program.say("DELETE Kunder");
-    let told = imap.changes(&kari(), &box_, Some(&page.cursor), 10).await;
-    assert!(matches!(told, Err(Error::Gone)), "{told:?}");
-    program.say("CREATE Kunder");
-    program.append("Kunder", "", &mail("Annen", "2"));
-    for lost in [page.cursor.as_str(), "", "nonsense"] {
-        let told = imap.changes(&kari(), &box_, Some(lost), 10).await;
-        assert!(matches!(told, Err(Error::CursorExpired)), "{told:?}");
-    }
-    assert_eq!(imap.fetch(&kari(), &box_, std::slice::from_ref(&id)).await.unwrap(), []);
-    assert_eq!(imap.outlines(&kari(), &box_, std::slice::from_ref(&id)).await.unwrap(), []);
-    let write = Write { collection: &box_, idempotency_key: "k" };
-    imap.delete(&kari(), write, &id, "").await.unwrap();
-    assert_eq!(imap.list(&kari(), &box_).await.unwrap().len(), 1, "it is another message");
 }
 
 #[tokio::test]

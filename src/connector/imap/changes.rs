@@ -90,8 +90,10 @@ async fn present(session: &mut Session, window: Window, old: Option<&Position>) 
         return search::window(session, window).await;
     };
     let within = old.known.with(&old.todo);
-    // What is older than all of them was out of the window, and has not come nearer.
-    let from = within.first().unwrap_or(old.uid_next).max(1);
+    // What is older than all of them was out of the window, and has not come nearer. Where there is none, the oldest
+    // may have waited to be removed and does not any more.
+    let oldest = window.since.map_or(1, |_| within.first().unwrap_or(old.uid_next));
+    let from = oldest.max(1);
     let there = search::since(session, from).await?;
     let unknown = there.without(&within);
     let new = match window.since {

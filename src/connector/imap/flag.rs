@@ -1,9 +1,7 @@
 //! IMAP's flags and the keywords of JMAP (RFC 8621 4.1.1), one as the other. Stores none.
 
-use sha2::Digest as _;
-use sha2::Sha256;
-
 use super::folder_name;
+use crate::connector::mail;
 use crate::model::object::Set;
 use crate::model::object::members;
 
@@ -60,13 +58,7 @@ pub fn keywords(flags: &[String]) -> Set {
 
 /// What tells whether flags changed.
 pub fn etag(flags: &[String]) -> String {
-    let keywords = keywords(flags);
-    let mut hash = Sha256::new();
-    for keyword in members(&keywords) {
-        hash.update(keyword);
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    mail::etag(&keywords(flags))
 }
 
 /// The flags to add and those to take away, so that a message has these keywords.

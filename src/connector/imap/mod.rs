@@ -46,6 +46,7 @@ use super::Stored;
 use super::Strategy;
 use super::User;
 use super::Write;
+use super::mail;
 use super::mail::Envelope;
 use super::mail::Handed;
 use super::mail::Mail;
@@ -54,7 +55,6 @@ use super::mail::Outline;
 use super::mail::Piece;
 use super::mail::Query;
 use super::mail::Ready;
-use super::mail::Role;
 use super::mail::Wanted;
 use super::mail::Window;
 use super::sasl::Kind;
@@ -68,7 +68,6 @@ use super::wire::Address;
 use super::wire::Server;
 use super::wire::Service;
 use crate::mime::section::Section;
-use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::message::Message;
 use pool::Loan;
@@ -133,15 +132,7 @@ impl Inner {
 #[async_trait]
 impl Connector for Imap {
     async fn collections(&self, user: &User) -> Result<Vec<Collection>> {
-        let mailboxes = self.mailboxes(user).await?;
-        let collection = |mailbox: Mailbox| Collection {
-            id: mailbox.id,
-            name: mailbox.name,
-            class: Class::Email,
-            default: mailbox.role == Some(Role::Inbox),
-            read_only: false,
-        };
-        Ok(mailboxes.into_iter().filter(|mailbox| mailbox.is_selectable).map(collection).collect())
+        Ok(self.mailboxes(user).await?.into_iter().filter_map(mail::collection).collect())
     }
 
     /// By cursor where the server counts changes (CONDSTORE), else by comparing all flags.
@@ -186,7 +177,7 @@ impl Connector for Imap {
         content: &Content,
     ) -> Result<Stored> {
         let refused = || Error::Refused("a mailbox holds mail only".to_owned());
-        let message = row::message(content).ok_or_else(refused)?;
+        let message = mail::message(content).ok_or_else(refused)?;
         write::update(&mut *self.open(user).await?, &write.collection.id, id, etag, message).await
     }
 

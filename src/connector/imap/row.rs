@@ -120,14 +120,6 @@ pub fn written(time: Timestamp) -> String {
     time.strftime("%d-%b-%Y %H:%M:%S +0000").to_string()
 }
 
-/// The message that an item's content is.
-pub fn message(content: &Content) -> Option<&Message> {
-    match content {
-        Content::Message(message) => Some(message),
-        Content::Event(_) | Content::Contact(_) | Content::Task(_) | Content::Note(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::date;

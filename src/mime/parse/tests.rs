@@ -70,11 +70,7 @@ fn parts_have_the_numbers_of_imap() {
     let parsed = parse(MIXED.as_bytes());
     for missing in ["4", "1.1", "2.3", "3.2", "2.1.1"] {
         let section: Section = missing.parse().unwrap();
-        assert_eq!(
-            (parsed.section(&section), parsed.structure().part(&section)),
-            (None, None),
-            "{missing}"
-        );
+        assert_eq!((parsed.section(&section), parsed.structure().part(&section)), (None, None), "{missing}");
     }
 }
 
