@@ -20,6 +20,8 @@ use crate::connector::http_api;
 use crate::connector::http_api::HttpApi;
 use crate::connector::imap;
 use crate::connector::imap::Imap;
+use crate::connector::mailbox;
+use crate::connector::mailbox::Mailboxes;
 use crate::connector::sasl;
 use crate::connector::smtp;
 use crate::connector::web::Trust;
@@ -63,6 +65,7 @@ fn connections(config: &Config) -> Result<Connections, Error> {
             Kind::HttpApi => http_api(connection),
             Kind::Dav => dav(connection),
             Kind::Imap => imap(connection),
+            Kind::Mailbox => Ok(mailbox(config, connection)),
             Kind::Local => continue,
         };
         let connector =
@@ -140,6 +143,11 @@ fn imap(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
         smtp: connection.smtp.clone().map(|url| smtp::Settings { url, log_in: who }),
     };
     Ok(Arc::new(Imap::new(settings)?))
+}
+
+fn mailbox(config: &Config, connection: &Connection) -> Arc<dyn Connector> {
+    let folder = config.store.data.join("mail").join(&connection.name);
+    Arc::new(Mailboxes::new(mailbox::Settings { folder, clock: app::now }))
 }
 
 fn trust(connection: &Connection) -> Trust {

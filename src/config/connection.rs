@@ -98,6 +98,8 @@ pub enum Kind {
     Dav,
     /// IMAP to read mail, SMTP to send it.
     Imap,
+    /// Nothing: mail lies in the data folder, and goes from one account to another.
+    Mailbox,
     /// Nothing: items live here alone.
     Local,
 }
@@ -254,6 +256,7 @@ impl Connection {
         match self.kind {
             Kind::Local => return Ok(()),
             Kind::Imap => return self.check_imap(index),
+            Kind::Mailbox => return self.check_mailbox(index),
             Kind::HttpApi | Kind::Dav => {}
         }
         if !is_address(&self.url) {
@@ -330,9 +333,39 @@ impl Connection {
         ];
         match stated.into_iter().find(|(_, is_stated)| *is_stated) {
             Some((key, _)) => Err(fault(index, key, "is for a connection of `kind = \"imap\"`")),
-            None if self.classes.contains(&Class::Email) => {
-                Err(fault(index, "classes", "`email` comes from a connection of `kind = \"imap\"`"))
+            None if self.classes.contains(&Class::Email) && self.kind != Kind::Mailbox => {
+                let message = "`email` comes from a connection of `kind = \"imap\"` or `kind = \"mailbox\"`";
+                Err(fault(index, "classes", message))
             }
+            None => Ok(()),
+        }
+    }
+
+    /// Nobody is asked, so there is nothing to be said about how.
+    fn check_mailbox(&self, index: usize) -> Result<(), Fault> {
+        if self.classes != [Class::Email] || self.directory {
+            return Err(fault(index, "classes", "a mailbox has `classes = [\"email\"]` and no directory"));
+        }
+        let stated = [
+            ("url", !self.url.is_empty()),
+            ("log_in", self.log_in != LogIn::default()),
+            ("token", self.token.is_some()),
+            ("token_url", self.token_url.is_some()),
+            ("client_id", self.client_id.is_some()),
+            ("client_secret", self.client_secret.is_some()),
+            ("scope", self.scope.is_some()),
+            ("user", self.user.is_some()),
+            ("password", self.password.is_some()),
+            ("hook_key", self.hook_key.is_some()),
+            ("verify_tls", !self.verify_tls),
+            ("authority", self.authority.is_some()),
+        ];
+        match stated.into_iter().find(|(_, is_stated)| *is_stated) {
+            Some((key, _)) => Err(fault(
+                index,
+                key,
+                "says nothing here: mail of `kind = \"mailbox\"` lies in the data folder",
+            )),
             None => Ok(()),
         }
     }

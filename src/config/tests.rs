@@ -306,10 +306,33 @@ fn a_mail_server_says_who_reads_and_who_sends() {
     );
     check(
         "[[connection]]\nname = \"l\"\nkind = \"local\"\nclasses = [\"email\"]",
-        "4: `connection.classes`: `email` comes from a connection of `kind = \"imap\"`",
+        "4: `connection.classes`: `email` comes from a connection of `kind = \"imap\"` or `kind = \"mailbox\"`",
     );
     check(
         "[[connection]]\nname = \"l\"\nkind = \"local\"\nclasses = [\"notes\"]\nfolders = \"subscribed\"",
         "5: `connection.folders`: is for a connection of `kind = \"imap\"`",
     );
+}
+
+#[test]
+fn a_mailbox_needs_nothing_but_its_name() {
+    let mailbox = |lines: &str| {
+        format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\n[[connection]]\nname = \"m\"\nkind = \"mailbox\"\n{lines}"
+        )
+    };
+    let email = "classes = [\"email\"]\n";
+    Config::read(&mailbox(email), Path::new("")).unwrap();
+    let message = "says nothing here: mail of `kind = \"mailbox\"` lies in the data folder";
+    for line in ["url = \"https://m\"", "log_in = \"user\"", "token = \"t\"", "verify_tls = false"] {
+        let key = line.split(' ').next().unwrap();
+        check(&mailbox(&format!("{email}{line}")), &format!("7: `connection.{key}`: {message}"));
+    }
+    check(
+        &mailbox(&format!("{email}folders = \"subscribed\"")),
+        "7: `connection.folders`: is for a connection of `kind = \"imap\"`",
+    );
+    let classes = "6: `connection.classes`: a mailbox has `classes = [\"email\"]` and no directory";
+    check(&mailbox("classes = [\"email\", \"notes\"]"), classes);
+    check(&mailbox(&format!("{email}directory = true")), classes);
 }
