@@ -6,13 +6,15 @@ use wbxml::Version;
 use crate::app::App;
 use crate::command::device;
 use crate::command::phone::Phone;
-use crate::eas::settings::OutOfOffice;
 use crate::eas::settings::Request;
 use crate::eas::settings::Response;
 use crate::eas::settings::Status;
 use crate::eas::settings::UserInformation;
+use crate::eas::settings::out_of_office::OutOfOffice;
+use crate::eas::settings::out_of_office::Told;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::model::absence::AbsenceState;
 use crate::store::retrying;
 
 /// Answers a `Settings`.
@@ -39,7 +41,7 @@ pub async fn settings(app: &App, phone: &Phone, document: &Document) -> Result<V
     };
     let response = Response {
         status: Status::SUCCESS,
-        out_of_office: request.out_of_office.map(|asked| (asked, out_of_office(asked))),
+        out_of_office: request.out_of_office.as_ref().map(out_of_office),
         device_information,
         // MS-ASCMD 2.2.3.177.15 (Status): recovery passwords are nothing that this server keeps.
         device_password: request.device_password.then_some(Status::DENIED_BY_POLICY),
@@ -50,11 +52,14 @@ pub async fn settings(app: &App, phone: &Phone, document: &Document) -> Result<V
 }
 
 /// There is no out-of-office message: it is off, and only that can be set.
-fn out_of_office(asked: OutOfOffice) -> Status {
+fn out_of_office(asked: &OutOfOffice) -> Result<Told, Status> {
     match asked {
-        OutOfOffice::Get | OutOfOffice::SwitchOff => Status::SUCCESS,
-        OutOfOffice::SwitchOn => Status::INVALID_ARGUMENTS,
-        OutOfOffice::Malformed => Status::PROTOCOL_ERROR,
+        OutOfOffice::Get { wants_html } => {
+            Ok(Told::Absence { absence: Box::default(), wants_html: *wants_html })
+        }
+        OutOfOffice::Set(change) if change.state == Some(AbsenceState::Off) => Ok(Told::Done),
+        OutOfOffice::Set(_) => Err(Status::INVALID_ARGUMENTS),
+        OutOfOffice::Malformed(status) => Err(*status),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The `Settings` command as values: what a phone says of itself, and asks of its user. Keeps nothing.
 
+pub mod out_of_office;
+
 use serde::Deserialize;
 use serde::Serialize;
 use wbxml::Element;
@@ -9,6 +11,8 @@ use wbxml::Writer;
 use wbxml::settings as tag;
 
 use crate::eas::element;
+use crate::eas::settings::out_of_office::OutOfOffice;
+use crate::eas::settings::out_of_office::Told;
 
 // MS-ASCMD 2.2.3.177.15 (Status, of Settings).
 crate::eas::status::statuses! { command
@@ -78,7 +82,7 @@ impl DeviceInformation {
 }
 
 /// A request: each part that is there is answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     /// The out-of-office message.
     pub out_of_office: Option<OutOfOffice>,
@@ -90,19 +94,6 @@ pub struct Request {
     pub user_information: bool,
     /// Whether rights templates are wanted.
     pub rights_management: bool,
-}
-
-/// What is asked of the out-of-office message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OutOfOffice {
-    /// What it is.
-    Get,
-    /// To be off.
-    SwitchOff,
-    /// To be on.
-    SwitchOn,
-    /// Nothing that makes sense.
-    Malformed,
 }
 
 impl Request {
@@ -123,27 +114,13 @@ impl Request {
     }
 }
 
-impl OutOfOffice {
-    // MS-ASCMD 2.2.3.124 (OofState): 0 off, 1 on, 2 for a time.
-    fn parse(element: Element<'_>) -> Self {
-        let Some(set) = element.child(tag::SET) else {
-            return if element.has(tag::GET) { Self::Get } else { Self::Malformed };
-        };
-        match element::number::<u8>(set, tag::OOF_STATE) {
-            Some(0) => Self::SwitchOff,
-            Some(1 | 2) => Self::SwitchOn,
-            Some(_) | None => Self::Malformed,
-        }
-    }
-}
-
 /// An answer: the parts asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Response {
     /// How the request fared as a whole.
     pub status: Status,
-    /// How the out-of-office message fared; `Get` finds it off where it is not there.
-    pub out_of_office: Option<(OutOfOffice, Status)>,
+    /// What is to be said of the out-of-office message.
+    pub out_of_office: Option<Result<Told, Status>>,
     /// How what the phone said fared.
     pub device_information: Option<Status>,
     /// How the recovery password fared.
@@ -183,13 +160,8 @@ impl Response {
         let mut writer = Writer::new();
         writer.open(tag::SETTINGS);
         writer.number(tag::STATUS, self.status);
-        if let Some((asked, status)) = self.out_of_office {
-            writer.open(tag::OOF);
-            writer.number(tag::STATUS, status);
-            if asked == OutOfOffice::Get && status == Status::SUCCESS {
-                writer.container(tag::GET, |writer| writer.number(tag::OOF_STATE, 0));
-            }
-            writer.close();
+        if let Some(told) = &self.out_of_office {
+            out_of_office::write(told, &mut writer);
         }
         write_status(tag::DEVICE_INFORMATION, self.device_information, &mut writer);
         write_status(tag::DEVICE_PASSWORD, self.device_password, &mut writer);
@@ -289,25 +261,11 @@ mod tests {
             writer.close();
             writer.empty(tag::DEVICE_INFORMATION);
         });
-        assert_eq!((request.user_information, request.out_of_office), (true, Some(OutOfOffice::Get)));
+        assert_eq!(
+            (request.user_information, request.out_of_office),
+            (true, Some(OutOfOffice::Get { wants_html: false }))
+        );
         assert_eq!(request.device_information, Some(None));
-    }
-
-    #[track_caller]
-    fn check_state(state: &str, expected: OutOfOffice) {
-        let request = parse(|writer| {
-            writer.open(tag::OOF);
-            writer.open(tag::SET);
-            writer.text(tag::OOF_STATE, state);
-        });
-        assert_eq!(request.out_of_office, Some(expected));
-    }
-
-    #[test]
-    fn an_out_of_office_message_is_on_or_off() {
-        check_state("0", OutOfOffice::SwitchOff);
-        check_state("2", OutOfOffice::SwitchOn);
-        check_state("5", OutOfOffice::Malformed);
     }
 
     #[test]
@@ -325,7 +283,7 @@ mod tests {
     #[test]
     fn each_part_has_its_status() {
         let response = Response {
-            out_of_office: Some((OutOfOffice::Get, Status::SUCCESS)),
+            out_of_office: Some(Ok(Told::Done)),
             device_information: Some(Status::SUCCESS),
             device_password: Some(Status::DENIED_BY_POLICY),
             user_information: Some(Err(Status::SERVER_UNAVAILABLE)),

@@ -1,5 +1,6 @@
 //! Plain values: what an account, a folder and an item are. No I/O, no clock, no protocol.
 
+pub mod absence;
 pub mod calendar;
 pub mod class;
 pub mod contact;
