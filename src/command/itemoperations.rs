@@ -71,7 +71,7 @@ async fn done(app: &App, phone: &Phone, operation: Operation) -> Result<Done, Er
             Done::EmptyFolderContents { status: emptied(app, phone, &collection_id).await?, collection_id }
         }
         // MS-ASCMD 2.2.3.177.8 (Status): 155 without MoveAlways; there are no conversations to move.
-        Operation::Move { conversation_id, always } => {
+        Operation::Move { conversation_id, always, .. } => {
             let status = if always { Status::NOT_FOUND } else { Status::MOVE_NOT_ALWAYS };
             Done::Move { status, conversation_id }
         }

@@ -77,7 +77,8 @@ fn told(found: &Found, asked: Range, picture: Option<Picture>, version: Version)
             Some(picture) => gal::Picture::Wanted(picture.max_size),
         };
         let mut shown = Shown::Nothing;
-        results.push(Fragment::build(|writer| shown = gal::write(contact, wanted, version, writer)));
+        let entry = Fragment::build(|writer| shown = gal::write(contact, wanted, version, writer));
+        results.push(entry.into());
         pictures += usize::from(shown == Shown::Picture);
     }
     let is_past_end = found.total > 0 && asked.first >= found.total;

@@ -77,7 +77,9 @@ pub enum Operation {
     /// Move a conversation.
     Move {
         /// Which one.
-        conversation_id: String,
+        conversation_id: Vec<u8>,
+        /// The folder it goes to.
+        folder_id: String,
         /// Whether its later messages follow.
         always: bool,
     },
@@ -132,7 +134,13 @@ impl Operation {
                 with_folders: has_option(tag::DELETE_SUB_FOLDERS),
             }),
             tag::MOVE => Some(Self::Move {
-                conversation_id: text(tag::CONVERSATION_ID),
+                // MS-ASCON 2.2.2.3: bytes, as Sync tells them.
+                conversation_id: element
+                    .child(tag::CONVERSATION_ID)
+                    .map(Element::bytes)
+                    .unwrap_or_default()
+                    .to_vec(),
+                folder_id: text(tag::DST_FLD_ID),
                 always: has_option(tag::MOVE_ALWAYS),
             }),
             _ => None,
@@ -196,7 +204,7 @@ pub enum Done {
         /// How it fared.
         status: Status,
         /// Which one.
-        conversation_id: String,
+        conversation_id: Vec<u8>,
     },
 }
 
@@ -252,7 +260,7 @@ impl Done {
             Self::Move { status, conversation_id } => {
                 writer.open(tag::MOVE);
                 writer.number(tag::STATUS, status);
-                writer.text(tag::CONVERSATION_ID, conversation_id);
+                writer.opaque(tag::CONVERSATION_ID, conversation_id);
             }
             Self::EmptyFolderContents { status, collection_id } => {
                 writer.open(tag::EMPTY_FOLDER_CONTENTS);
@@ -311,6 +319,13 @@ mod tests {
         writer.empty(tag::DELETE_SUB_FOLDERS);
         writer.close();
         writer.close();
+        writer.open(tag::MOVE);
+        writer.opaque(tag::CONVERSATION_ID, b"\xFF\x01");
+        writer.text(tag::DST_FLD_ID, "105");
+        writer.open(tag::OPTIONS);
+        writer.empty(tag::MOVE_ALWAYS);
+        writer.close();
+        writer.close();
         writer.open(tag::FETCH);
         writer.text(tag::STORE, "Mailbox");
         writer.text(airsync::COLLECTION_ID, "2");
@@ -323,11 +338,13 @@ mod tests {
         writer.number(airsyncbase::TYPE, 1);
         let document = Document::decode(writer.finish(), &Limits::default()).unwrap();
         let operations = parse(document.root());
-        let [Operation::EmptyFolderContents { with_folders: true, .. }, Operation::Fetch(fetch)] =
+        let [Operation::EmptyFolderContents { with_folders: true, .. }, moved, Operation::Fetch(fetch)] =
             operations.as_slice()
         else {
-            panic!("a folder and an item")
+            panic!("a folder, a conversation and an item")
         };
+        let conversation_id = b"\xFF\x01".to_vec();
+        assert_eq!(*moved, Operation::Move { conversation_id, folder_id: "105".to_owned(), always: true });
         assert_eq!(fetch.names.server_id.as_deref(), Some("2:9"));
         assert_eq!(fetch.schema.as_deref(), Some([contacts::FILE_AS].as_slice()));
         assert_eq!(fetch.body.first().map(|preference| preference.body_type), Some(BodyType::TEXT));
@@ -353,7 +370,7 @@ mod tests {
                 },
                 Done::Fetch { status: Status::NOT_FOUND, names: lost, class: None, shown: None },
                 Done::EmptyFolderContents { status: Status::ACCESS_DENIED, collection_id: "7".to_owned() },
-                Done::Move { status: Status::ACTION_NOT_SUPPORTED, conversation_id: "x".to_owned() },
+                Done::Move { status: Status::ACTION_NOT_SUPPORTED, conversation_id: b"x".to_vec() },
             ],
         };
         check("itemoperations/response", &response.encode());

@@ -5,6 +5,7 @@ pub mod class;
 pub mod command;
 pub mod date;
 pub mod element;
+pub mod find;
 pub mod foldercreate;
 pub mod folderdelete;
 pub mod foldersync;

@@ -1,9 +1,12 @@
 //! The `Search` command as values: what is sought where, and what was found. Seeks nothing.
 
+pub mod mailbox;
+
 use wbxml::Element;
 use wbxml::Fragment;
 use wbxml::Tag;
 use wbxml::Writer;
+use wbxml::airsync;
 use wbxml::calendar;
 use wbxml::contacts;
 use wbxml::notes;
@@ -11,6 +14,7 @@ use wbxml::search as tag;
 use wbxml::tasks;
 
 use crate::eas::element;
+use crate::eas::search::mailbox::Mailbox;
 
 // MS-ASCMD 2.2.3.177.13 (Status, of Search).
 crate::eas::status::statuses! { command
@@ -65,6 +69,8 @@ pub struct Request {
     pub store: Store,
     /// The words sought; empty when it is no plain text.
     pub query: String,
+    /// What is sought in the mailbox, if that is where to look.
+    pub mailbox: Option<Result<Mailbox, Status>>,
     /// Whether it asks for elements of events, contacts, tasks or notes, in which nobody can search.
     pub names_items: bool,
     /// Which of the results; none for the first hundred.
@@ -99,8 +105,10 @@ impl Request {
         let store = root.child(tag::STORE)?;
         let options = store.child(tag::OPTIONS);
         let option = |tag| options.and_then(|options| options.child(tag));
+        let named = Store::named(element::text(store, tag::NAME)?);
         Some(Self {
-            store: Store::named(element::text(store, tag::NAME)?),
+            mailbox: (named == Store::Mailbox).then(|| Mailbox::parse(store)),
+            store: named,
             query: element::string(store, tag::QUERY).unwrap_or_default().trim().to_owned(),
             names_items: store.child(tag::QUERY).is_some_and(names_items),
             range: option(tag::RANGE).and_then(|range| Range::parse(range.text())),
@@ -130,7 +138,7 @@ impl Store {
 
 impl Range {
     // MS-ASCMD 2.2.3.143.3 (Range): "0-2" is three entries.
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (first, last) = text.split_once('-')?;
         let range = Self { first: first.trim().parse().ok()?, last: last.trim().parse().ok()? };
         (range.first <= range.last).then_some(range)
@@ -152,6 +160,25 @@ impl Picture {
     }
 }
 
+/// An entry that was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Its class; an entry of the directory has none.
+    pub class: Option<&'static str>,
+    /// What it is called, as [`crate::eas::name::ItemName`] writes it.
+    pub long_id: Option<String>,
+    /// Its folder.
+    pub collection_id: Option<String>,
+    /// The children of its `Properties`.
+    pub properties: Fragment,
+}
+
+impl From<Fragment> for Found {
+    fn from(properties: Fragment) -> Self {
+        Self { properties, ..Self::default() }
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Response {
@@ -159,8 +186,8 @@ pub enum Response {
     Store {
         /// How that fared.
         status: Status,
-        /// The children of `Properties` of each entry found.
-        results: Vec<Fragment>,
+        /// What was found.
+        results: Vec<Found>,
         /// Which of the results these are; none when there are none.
         range: Option<Range>,
         /// How many there are in all; none when nobody looked.
@@ -204,10 +231,20 @@ impl Response {
     }
 }
 
-fn write_result(result: &Fragment, writer: &mut Writer) {
+fn write_result(result: &Found, writer: &mut Writer) {
     writer.open(tag::RESULT);
+    let names = [
+        (airsync::CLASS, result.class),
+        (tag::LONG_ID, result.long_id.as_deref()),
+        (airsync::COLLECTION_ID, result.collection_id.as_deref()),
+    ];
+    for (tag, name) in names {
+        if let Some(name) = name {
+            writer.text(tag, name);
+        }
+    }
     writer.open(tag::PROPERTIES);
-    writer.append(result);
+    writer.append(&result.properties);
     writer.close();
     writer.close();
 }
@@ -216,6 +253,7 @@ fn write_result(result: &Fragment, writer: &mut Writer) {
 mod tests {
     use wbxml::Document;
     use wbxml::Limits;
+    use wbxml::email;
     use wbxml::gal;
 
     use super::*;
@@ -246,6 +284,7 @@ mod tests {
             store: Store::Directory,
             query: "kari".to_owned(),
             range: Some(Range { first: 0, last: 2 }),
+            mailbox: None,
             names_items: false,
             picture: Some(picture),
             rebuild: true,
@@ -286,10 +325,10 @@ mod tests {
     #[test]
     fn results_come_with_range_and_total() {
         let entry = |name: &str| {
-            Fragment::build(|writer| {
+            Found::from(Fragment::build(|writer| {
                 writer.text(gal::DISPLAY_NAME, name);
                 writer.empty(gal::FIRST_NAME);
-            })
+            }))
         };
         let response = Response::Store {
             status: Status::SUCCESS,
@@ -298,6 +337,23 @@ mod tests {
             total: Some(17),
         };
         check("search/directory", &response.encode());
+    }
+
+    #[test]
+    fn a_mail_that_was_found_has_names() {
+        let found = Found {
+            class: Some("Email"),
+            long_id: Some("5:17".to_owned()),
+            collection_id: Some("5".to_owned()),
+            properties: Fragment::build(|writer| writer.text(email::SUBJECT, "Lunsj")),
+        };
+        let response = Response::Store {
+            status: Status::SUCCESS,
+            results: vec![found],
+            range: Some(Range { first: 0, last: 0 }),
+            total: Some(1),
+        };
+        check("search/mailbox", &response.encode());
     }
 
     #[test]

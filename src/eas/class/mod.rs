@@ -23,7 +23,7 @@ mod pattern;
 mod table;
 mod task;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -124,6 +124,22 @@ pub fn write(mail: &Mail<'_>, view: &View<'_>, writer: &mut Writer) {
     }
 }
 
+/// Writes what a list of mails shows of one.
+// MS-ASCMD 2.2.3.140 (Properties, of Find).
+pub fn write_brief(mail: &Mail<'_>, view: &View<'_>, writer: &mut Writer) {
+    const SHOWN: [Tag; 6] = [
+        email::FROM,
+        email::SUBJECT,
+        email::DATE_RECEIVED,
+        email::DISPLAY_TO,
+        email::IMPORTANCE,
+        email::READ,
+    ];
+    for row in EMAIL.iter().filter(|row| SHOWN.contains(&row.tag)) {
+        (row.write)(mail, row.tag, view, writer);
+    }
+}
+
 /// The same as a fragment.
 pub fn fragment(mail: &Mail<'_>, view: &View<'_>) -> Fragment {
     Fragment::build(|writer| write(mail, view, writer))
