@@ -7,6 +7,7 @@ use wbxml::Tag;
 use wbxml::Version;
 use wbxml::airsync;
 use wbxml::airsyncbase;
+use wbxml::email2;
 
 use crate::eas::element;
 use crate::eas::status::Common;
@@ -87,6 +88,8 @@ pub enum Command<'a> {
         class: Option<&'a str>,
         /// Its elements.
         data: Option<Element<'a>>,
+        /// Whether it is a draft to be sent, from 16.0 on.
+        is_sent: bool,
     },
     /// A changed item.
     Change {
@@ -98,6 +101,8 @@ pub enum Command<'a> {
         class: Option<&'a str>,
         /// Its elements.
         data: Option<Element<'a>>,
+        /// Whether it is a draft to be sent, from 16.0 on.
+        is_sent: bool,
     },
     /// An item gone.
     Delete {
@@ -283,12 +288,14 @@ impl<'a> Command<'a> {
         // MS-ASCMD 2.2.3.24 (Change) has it beside the data; Thunderbird writes it into them.
         let in_data = || data.and_then(|data| element::text(data, airsyncbase::INSTANCE_ID));
         let instance_id = element::text(element, airsyncbase::INSTANCE_ID).or_else(in_data);
+        // MS-ASEMAIL 2.2.2.69 (Send): beside the data.
+        let is_sent = element.has(email2::SEND);
         match element.tag() {
             airsync::ADD => {
                 let client_id = element::text(element, airsync::CLIENT_ID).unwrap_or_default();
-                Some(Self::Add { client_id, class, data })
+                Some(Self::Add { client_id, class, data, is_sent })
             }
-            airsync::CHANGE => Some(Self::Change { server_id, instance_id, class, data }),
+            airsync::CHANGE => Some(Self::Change { server_id, instance_id, class, data, is_sent }),
             airsync::DELETE => Some(Self::Delete { server_id, instance_id }),
             airsync::FETCH => Some(Self::Fetch { server_id }),
             _ => None,

@@ -9,6 +9,7 @@ use crate::mime::field;
 use crate::mime::letter::attachment::Attachment;
 use crate::mime::section::Section;
 use crate::mime::structure::Structure;
+use crate::mime::text;
 use crate::mime::transfer;
 use crate::mime::transfer::Encoding;
 use crate::mime::words;
@@ -51,7 +52,7 @@ pub(super) fn whole_original(title: &str) -> Part {
     vec![Piece::Own(Bytes::from(header)), Piece::Original(Section::WHOLE)]
 }
 
-/// A file.
+/// A file; a message among them stands as it is, as RFC 2046 5.2.1 wants it.
 pub(super) fn file(
     media_type: &str,
     name: &str,
@@ -60,11 +61,16 @@ pub(super) fn file(
     bytes: &[u8],
 ) -> Part {
     let mut part = Vec::new();
+    let is_message = media_type == "message/rfc822";
     add(&mut part, "Content-Type", media_type);
-    add(&mut part, "Content-Transfer-Encoding", "base64");
+    add(&mut part, "Content-Transfer-Encoding", if is_message { "8bit" } else { "base64" });
     describe(&mut part, name, content_id, is_inline);
     part.extend_from_slice(b"\r\n");
-    part.extend_from_slice(transfer::to_base64(bytes).trim_end().as_bytes());
+    if is_message {
+        part.extend_from_slice(&text::with_crlf(bytes));
+    } else {
+        part.extend_from_slice(transfer::to_base64(bytes).trim_end().as_bytes());
+    }
     vec![Piece::Own(Bytes::from(part))]
 }
 

@@ -8,6 +8,7 @@ mod body;
 pub mod change;
 #[cfg(test)]
 mod change_tests;
+pub mod draft;
 mod flag;
 mod meeting;
 mod people;

@@ -55,6 +55,34 @@ fn too_many_changes_at_once_are_refused_per_collection() {
     assert_eq!(found, [(COMMANDS - 1, None), (0, Some(Status::PROTOCOL_ERROR)), (1, None)]);
 }
 
+/// MS-ASEMAIL 2.2.2.69 (Send): beside the data, from 16.0 on.
+#[test]
+fn a_draft_is_sent_where_the_phone_says_so() {
+    let document = one(|writer| {
+        writer.open(airsync::COMMANDS);
+        for is_sent in [true, false] {
+            writer.open(airsync::CHANGE);
+            writer.text(airsync::SERVER_ID, "6:2");
+            if is_sent {
+                writer.empty(email2::SEND);
+            }
+            writer.close();
+        }
+        writer.open(airsync::ADD);
+        writer.text(airsync::CLIENT_ID, "1");
+        writer.empty(email2::SEND);
+    });
+    let request = Request::parse(document.root());
+    let sent: Vec<bool> = request.collections[0]
+        .commands
+        .iter()
+        .map(|command| {
+            matches!(command, Command::Change { is_sent: true, .. } | Command::Add { is_sent: true, .. })
+        })
+        .collect();
+    assert_eq!(sent, [true, false, true]);
+}
+
 #[test]
 fn a_phone_of_windows_mobile_is_read_whole() {
     let document = one(|writer| {
