@@ -5,6 +5,7 @@
 
 pub mod nudge;
 pub mod pull;
+pub mod push;
 mod apply;
 mod collections;
 mod conflict;
@@ -16,7 +17,6 @@ mod mailboxes;
 mod node;
 mod office;
 mod people;
-mod push;
 mod relocate;
 mod send;
 mod settle;

@@ -67,20 +67,14 @@ impl Tally {
     }
 }
 
-/// Pulls everything of one account, or of all, and waits for it. What another node pulls just now is left to it.
-pub async fn now(app: &App, account: Option<AccountId>) -> store::Result<Tally> {
+/// Pulls everything of one account at a time, due or not, and waits for it. What another node pulls just then is left
+/// to it.
+pub async fn now(app: &App, account: AccountId, now: Timestamp) -> store::Result<Tally> {
     let office = Office::new(app.clone(), &format!("pull-{}", new_key()));
     office.enrol().await?;
-    let accounts = match account {
-        Some(account) => vec![account],
-        None => every_account(app).await?,
-    };
-    let mut tally = Tally::default();
-    for account in accounts {
-        // The list of collections comes first and may bring folders, which the second look finds.
-        tally.add(round(&office, account, |due| due.folder == COLLECTIONS, app.now()).await?);
-        tally.add(round(&office, account, |due| due.folder != COLLECTIONS, app.now()).await?);
-    }
+    // The list of collections comes first and may bring folders, which the second look finds.
+    let mut tally = round(&office, account, |due| due.folder == COLLECTIONS, now).await?;
+    tally.add(round(&office, account, |due| due.folder != COLLECTIONS, now).await?);
     Ok(tally)
 }
 
@@ -217,11 +211,4 @@ async fn conclude(
     };
     log::add_run(&mut tx, due.account, &run).await?;
     tx.commit().await
-}
-
-async fn every_account(app: &App) -> store::Result<Vec<AccountId>> {
-    /// Enough for one command; the rest is the scheduler's.
-    const MOST: i64 = 1_000_000;
-    let mut reader = app.store().read().await?;
-    store::sweep::accounts(&mut reader, AccountId(0), MOST).await
 }

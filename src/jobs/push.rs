@@ -20,6 +20,8 @@ use super::relocate;
 use super::relocate::Relocated;
 use super::relocate::Relocation;
 use super::settle;
+use crate::app::App;
+use crate::app::new_key;
 use crate::connector;
 use crate::connector::Collection;
 use crate::connector::Remote;
@@ -99,11 +101,18 @@ pub(super) async fn start_due(office: &Office, lanes: &mut Lanes) -> store::Resu
     Ok(())
 }
 
-/// Pushes what an account owes and is due, one after the other. For tests and the command line.
-#[cfg(test)]
+/// Sends what is owed over a connection and due at a time, one after the other, and waits for it. How many were sent.
+pub async fn now(app: &App, connection: &str, now: Timestamp) -> store::Result<usize> {
+    let office = Office::new(app.clone(), &format!("push-{}", new_key()));
+    round(&office, connection, now).await
+}
+
+/// The same for one node.
 pub(super) async fn round(office: &Office, connection: &str, now: Timestamp) -> store::Result<usize> {
+    /// Enough for one round.
+    const MOST: i64 = 1000;
     let mut reader = office.app.store().read().await?;
-    let due = outbox::due(&mut reader, connection, now, 1000).await?;
+    let due = outbox::due(&mut reader, connection, now, MOST).await?;
     drop(reader);
     let mut pushed = 0;
     for owed in due {

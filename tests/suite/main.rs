@@ -13,7 +13,6 @@ mod dav;
 mod demo;
 mod discovery;
 mod exim;
-mod handset;
 mod held;
 mod imap;
 mod imap_odd;
