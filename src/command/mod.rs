@@ -12,6 +12,7 @@ pub mod ping;
 pub mod provision;
 pub mod request;
 pub mod search;
+pub mod sendmail;
 pub mod settings;
 pub mod status;
 pub mod sync;
@@ -27,8 +28,10 @@ use wbxml::Version;
 use self::device::Caller;
 use self::phone::Phone;
 use self::provision::Asking;
+use self::request::Body;
 use self::request::Request;
 use self::request::Response;
+use self::sendmail::asked::Asked;
 use self::status::Refusal;
 use self::sync::Synced;
 use crate::app::App;
@@ -42,6 +45,8 @@ use crate::store::account::Account;
 
 /// What a command may take that is not a wait: Android gives up on its request after 30 seconds.
 const ANSWER_TIME: Duration = Duration::from_secs(25);
+/// The same where the original of a message is fetched, for which phones wait minutes.
+const SEND_TIME: Duration = Duration::from_secs(120);
 
 /// How far a request got at once.
 #[derive(Debug)]
@@ -106,7 +111,8 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
         Some(_) | None => return Begun::Done(Response::status(501)),
     };
     let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
-    match in_time(run(app, &request, (command, version), waited)).await {
+    let within = if command.sends_mail() { SEND_TIME } else { ANSWER_TIME };
+    match in_time(within, run(app, &request, (command, version), waited)).await {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
         Ok(Outcome::Parts(body)) => Begun::Done(Response::in_parts(body)),
         Ok(Outcome::Ping(watch)) => Begun::Waiting(Waiting::Ping(watch)),
@@ -132,8 +138,11 @@ fn policy_key(request: &Request) -> Option<PolicyKey> {
 }
 
 /// What a command comes to, if it does so in time. What it had not committed has not happened.
-async fn in_time(work: impl Future<Output = Result<Outcome, Refusal>>) -> Result<Outcome, Refusal> {
-    tokio::time::timeout(ANSWER_TIME, work).await.unwrap_or_else(|_| Err(Error::Late.into()))
+async fn in_time(
+    within: Duration,
+    work: impl Future<Output = Result<Outcome, Refusal>>,
+) -> Result<Outcome, Refusal> {
+    tokio::time::timeout(within, work).await.unwrap_or_else(|_| Err(Error::Late.into()))
 }
 
 async fn run(
@@ -142,7 +151,19 @@ async fn run(
     (command, version): (Command, Version),
     waited: Option<sync::Watch>,
 ) -> Result<Outcome, Refusal> {
-    let document = understood(request, command, version)?;
+    allowed(request, command, version)?;
+    if command.sends_mail() {
+        let asked = Asked::read(request, command, version).await?;
+        let (phone, _) = Box::pin(admit(app, request, command, version)).await?;
+        Box::pin(sendmail::sendmail(app, &phone, &asked)).await?;
+        // MS-ASCMD 2.2.1.17 (SendMail): nothing says that it went well.
+        return Ok(Outcome::Body(Vec::new()));
+    }
+    let document = match &request.body {
+        Body::Whole(body) => document(command, body)?,
+        // Messages alone are spooled.
+        Body::Spooled(_) => return Err(Common::INVALID_CONTENT.into()),
+    };
     let (phone, family) = Box::pin(admit(app, request, command, version)).await?;
     if command == Command::Sync {
         return Ok(match Box::pin(sync::sync(app, &phone, document.as_ref(), waited)).await? {
@@ -157,8 +178,8 @@ async fn run(
     Box::pin(serve(app, &request.account, (&phone, family), asked, wants_parts)).await
 }
 
-/// The document of a request that can be understood at all.
-fn understood(request: &Request, command: Command, version: Version) -> Result<Option<Document>, Refusal> {
+/// Whether it can be answered at all.
+fn allowed(request: &Request, command: Command, version: Version) -> Result<(), Refusal> {
     if !command.is_in(version) {
         return Err(Common::VERSION_NOT_SUPPORTED.into());
     }
@@ -168,7 +189,7 @@ fn understood(request: &Request, command: Command, version: Version) -> Result<O
     if let Some(fault) = device::fault(&request.query) {
         return Err(fault.into());
     }
-    document(command, &request.body)
+    Ok(())
 }
 
 /// The phone behind a request, if it may ask for anything.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::eas::query::Query;
+use crate::spool::Spool;
 use crate::store::account::Account;
 
 /// A POST to `/Microsoft-Server-ActiveSync` by somebody whose password was right.
@@ -27,8 +28,17 @@ pub struct Request {
     pub accept_multipart: bool,
     /// From where.
     pub address: IpAddr,
-    /// The whole body. A Sync that waits keeps it: it is far smaller than what is read from it.
-    pub body: Bytes,
+    /// A Sync that waits keeps it: it is far smaller than what is read from it.
+    pub body: Body,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// All of it, in memory.
+    Whole(Bytes),
+    /// That of a command that sends mail: it may be large.
+    Spooled(Arc<Spool>),
 }
 
 /// What goes back. Gzip, `Content-Length` and `Date` are not its business.

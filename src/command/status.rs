@@ -126,7 +126,10 @@ fn own(command: Command, error: &Error, version: Version) -> Option<u16> {
 // MS-ASCMD 2.2.2 (Common Status Codes): what stands for them up to 12.1.
 fn http_status(common: Common) -> u16 {
     match common {
-        Common::SERVER_ERROR => 500,
+        Common::SERVER_ERROR
+        | Common::MAIL_SUBMISSION_FAILED
+        | Common::MESSAGE_REPLY_FAILED
+        | Common::ITEM_NOT_FOUND => 500,
         Common::SERVER_ERROR_RETRY_LATER | Common::MAILBOX_SERVER_OFFLINE => 503,
         Common::MAILBOX_QUOTA_EXCEEDED => 507,
         Common::COMMAND_NOT_SUPPORTED => 501,
@@ -152,10 +155,10 @@ pub fn root(command: Command) -> Option<(Tag, Tag)> {
             Some((wbxml::itemoperations::ITEM_OPERATIONS, wbxml::itemoperations::STATUS))
         }
         Command::Provision => Some((wbxml::provision::PROVISION, wbxml::provision::STATUS)),
-        Command::SendMail
-        | Command::SmartForward
-        | Command::SmartReply
-        | Command::GetAttachment
+        Command::SendMail => Some((wbxml::composemail::SEND_MAIL, wbxml::composemail::STATUS)),
+        Command::SmartForward => Some((wbxml::composemail::SMART_FORWARD, wbxml::composemail::STATUS)),
+        Command::SmartReply => Some((wbxml::composemail::SMART_REPLY, wbxml::composemail::STATUS)),
+        Command::GetAttachment
         | Command::FolderCreate
         | Command::FolderDelete
         | Command::FolderUpdate
@@ -202,6 +205,8 @@ mod tests {
         check(Common::INVALID_POLICY_KEY, 449);
         check(Common::COMMAND_NOT_SUPPORTED, 501);
         check(Common::SERVER_ERROR_RETRY_LATER, 503);
+        check(Common::MESSAGE_HAS_NO_RECIPIENT, 400);
+        check(Common::ITEM_NOT_FOUND, 500);
     }
 
     #[test]
@@ -241,6 +246,7 @@ mod tests {
         check_failure(Command::Settings, 4, 4);
         check_failure(Command::ItemOperations, 3, 3);
         check_failure(Command::Provision, 3, 3);
+        check_failure(Command::SendMail, 110, 111);
         check_failure(Command::MoveItems, 110, 111);
         check_failure(Command::GetItemEstimate, 110, 111);
         let old = answer(Command::Sync, &Refusal::Failed(Error::Late), Version::V12_0);

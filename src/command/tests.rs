@@ -19,6 +19,7 @@ use wbxml::Version;
 
 use super::Begun;
 use super::begin;
+use super::request;
 use super::request::Request;
 use super::request::Response;
 use crate::app::App;
@@ -114,7 +115,7 @@ impl Phone<'_> {
             content_type: None,
             accept_multipart: false,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            body: body.into(),
+            body: request::Body::Whole(body.into()),
         };
         match begin(&self.server.app, Box::new(request)).await {
             Begun::Done(response) => response,
@@ -156,7 +157,7 @@ fn contacts(key: &str, more: &str) -> String {
 #[tokio::test(start_paused = true)]
 async fn what_takes_too_long_is_told_to_come_again() {
     let start = tokio::time::Instant::now();
-    let outcome = super::in_time(std::future::pending()).await;
+    let outcome = super::in_time(super::ANSWER_TIME, std::future::pending()).await;
     assert!(start.elapsed() < Duration::from_secs(28), "{:?}", start.elapsed());
     let refusal = outcome.err().unwrap();
     assert_eq!(super::status::answer(Command::FolderSync, &refusal, Version::V2_5).status, 200);

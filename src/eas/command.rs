@@ -88,6 +88,9 @@ impl Command {
     /// The commands that this server has, as OPTIONS tells them.
     pub const SERVED: &[Self] = &[
         Self::Sync,
+        Self::SendMail,
+        Self::SmartForward,
+        Self::SmartReply,
         Self::FolderSync,
         Self::GetItemEstimate,
         Self::Ping,
@@ -121,6 +124,11 @@ impl Command {
     /// Whether this server has it.
     pub fn is_served(self) -> bool {
         Self::SERVED.contains(&self)
+    }
+
+    /// Whether it sends a message, which up to 12.1 is its body.
+    pub fn sends_mail(self) -> bool {
+        matches!(self, Self::SendMail | Self::SmartForward | Self::SmartReply)
     }
 
     fn row(self) -> Option<&'static Row> {

@@ -22,6 +22,7 @@ use crate::command;
 use crate::command::Begun;
 use crate::command::Waiting;
 use crate::command::device;
+use crate::command::request;
 use crate::command::request::Request;
 use crate::command::request::Response;
 use crate::eas::command::Command;
@@ -103,8 +104,7 @@ async fn admit(
         }
     };
     let Some((account, query)) = checked else { return Ok(Admitted::Options) };
-    let limits = &front.inner.app.config().limits;
-    let body = body::read(body, limits.body, limits)
+    let body = taken(front, body, query.command)
         .await
         .map_err(|status| reply::closing(reply::plain(status, "the request's body was not taken\n")))?;
     let text = |name: &str| header_text(&parts.headers, name);
@@ -119,6 +119,16 @@ async fn admit(
         address: origin.address,
         body,
     })))
+}
+
+/// A message may be large, whatever else a phone asks for is not.
+async fn taken(front: &Front, body: Body, command: Option<Command>) -> Result<request::Body, StatusCode> {
+    let limits = &front.inner.app.config().limits;
+    if command.is_some_and(Command::sends_mail) {
+        let spool = body::spool(body, limits.body, limits, front.inner.app.spool()).await?;
+        return Ok(request::Body::Spooled(Arc::new(spool)));
+    }
+    Ok(request::Body::Whole(body::read(body, limits.body, limits).await?))
 }
 
 /// All that can be said before the body is read; none in answer to OPTIONS.

@@ -1,4 +1,4 @@
-//! Reads a request's body whole, within its limits of size and time. Understands none of it.
+//! Reads a request's body, within its limits of size and time. Understands none of it.
 
 use std::time::Duration;
 
@@ -13,34 +13,79 @@ use hyper::body::Body as _;
 use tokio::time::Instant;
 
 use crate::config::Limits;
+use crate::spool::Spool;
 
 /// A body slower than this on average, after its first half minute, is an attack or a dead line.
 const SLOWEST: u64 = 2 * 1024;
 
 /// Reads all of it, `most` bytes: 413 when it is larger, 408 when it is too slow, 400 when it breaks off.
-pub(super) async fn read(mut body: Body, most: usize, limits: &Limits) -> Result<Bytes, StatusCode> {
-    let announced = body.size_hint().lower();
-    if usize::try_from(announced).map_or(true, |announced| announced > most) {
-        return Err(StatusCode::PAYLOAD_TOO_LARGE);
-    }
-    let start = Instant::now();
-    let end = start + limits.body_time;
+pub(super) async fn read(body: Body, most: usize, limits: &Limits) -> Result<Bytes, StatusCode> {
+    let mut coming = Coming::new(body, most, limits)?;
     // Not a list of the pieces: one byte sent alone would cost 32 there.
     let mut whole = BytesMut::new();
-    loop {
-        let earned = Duration::from_secs(u64::try_from(whole.len()).unwrap_or(u64::MAX) / SLOWEST);
-        let deadline = (start + limits.head_time + earned).min(end);
-        let frame = match tokio::time::timeout_at(deadline, body.frame()).await {
-            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT),
-            Ok(None) => return Ok(whole.freeze()),
-            Ok(Some(Err(_))) => return Err(StatusCode::BAD_REQUEST),
-            Ok(Some(Ok(frame))) => frame,
-        };
-        let Ok(data) = frame.into_data() else { continue };
-        if data.len() > most - whole.len() {
+    while let Some(data) = coming.next().await? {
+        whole.extend_from_slice(&data);
+    }
+    Ok(whole.freeze())
+}
+
+/// The same for one that may be too large for memory. 507 when there is no room for it.
+pub(super) async fn spool(
+    body: Body,
+    most: usize,
+    limits: &Limits,
+    mut spool: Spool,
+) -> Result<Spool, StatusCode> {
+    let no_room = |error: std::io::Error| {
+        tracing::error!(%error, "cannot spool a message");
+        StatusCode::INSUFFICIENT_STORAGE
+    };
+    let mut coming = Coming::new(body, most, limits)?;
+    while let Some(data) = coming.next().await? {
+        spool.write(&data).await.map_err(no_room)?;
+    }
+    spool.finish().await.map_err(no_room)?;
+    Ok(spool)
+}
+
+/// A body as it comes in.
+struct Coming {
+    body: Body,
+    most: usize,
+    head_time: Duration,
+    start: Instant,
+    end: Instant,
+    length: usize,
+}
+
+impl Coming {
+    fn new(body: Body, most: usize, limits: &Limits) -> Result<Self, StatusCode> {
+        let announced = body.size_hint().lower();
+        if usize::try_from(announced).map_or(true, |announced| announced > most) {
             return Err(StatusCode::PAYLOAD_TOO_LARGE);
         }
-        whole.extend_from_slice(&data);
+        let start = Instant::now();
+        Ok(Self { body, most, head_time: limits.head_time, start, end: start + limits.body_time, length: 0 })
+    }
+
+    /// The next piece; none at its end.
+    async fn next(&mut self) -> Result<Option<Bytes>, StatusCode> {
+        loop {
+            let earned = Duration::from_secs(u64::try_from(self.length).unwrap_or(u64::MAX) / SLOWEST);
+            let deadline = (self.start + self.head_time + earned).min(self.end);
+            let frame = match tokio::time::timeout_at(deadline, self.body.frame()).await {
+                Err(_) => return Err(StatusCode::REQUEST_TIMEOUT),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(_))) => return Err(StatusCode::BAD_REQUEST),
+                Ok(Some(Ok(frame))) => frame,
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            if data.len() > self.most - self.length {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
+            self.length += data.len();
+            return Ok(Some(data));
+        }
     }
 }
 

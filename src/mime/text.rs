@@ -84,6 +84,35 @@ pub fn with_crlf(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(settled)
 }
 
+/// As [`with_crlf`], piece by piece.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LineEnds {
+    has_carriage_return: bool,
+}
+
+impl LineEnds {
+    /// The next piece, with CRLF where a line ends.
+    pub fn settle(&mut self, piece: &[u8]) -> Vec<u8> {
+        let mut settled = Vec::with_capacity(piece.len() + piece.len() / 32 + 2);
+        let mut rest = piece;
+        if std::mem::take(&mut self.has_carriage_return) {
+            settled.extend_from_slice(b"\r\n");
+            rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+        }
+        if let Some(held) = rest.strip_suffix(b"\r") {
+            self.has_carriage_return = true;
+            rest = held;
+        }
+        settled.extend_from_slice(&with_crlf(rest));
+        settled
+    }
+
+    /// What is left at the end.
+    pub fn end(self) -> &'static [u8] {
+        if self.has_carriage_return { b"\r\n" } else { b"" }
+    }
+}
+
 fn has_bare_line_end(bytes: &[u8]) -> bool {
     let mut before = 0;
     let is_bare = |byte: u8| {
@@ -99,10 +128,21 @@ mod tests {
     use proptest::prop_assert;
     use proptest::prop_assert_eq;
 
+    use super::LineEnds;
     use super::clean;
     use super::cut;
     use super::unflow;
     use super::with_crlf;
+
+    proptest::proptest! {
+        #[test]
+        fn line_ends_are_the_same_whole_or_in_pieces(bytes in "[a\r\n]{0,12}", size in 1..5_usize) {
+            let mut ends = LineEnds::default();
+            let mut settled: Vec<u8> = bytes.as_bytes().chunks(size).flat_map(|piece| ends.settle(piece)).collect();
+            settled.extend_from_slice(ends.end());
+            prop_assert_eq!(settled, with_crlf(bytes.as_bytes()).into_owned());
+        }
+    }
 
     #[test]
     fn a_text_has_crlf_and_no_control_characters() {

@@ -27,34 +27,47 @@ use crate::server::PASSWORD;
 const CONTACTS: &str = "2";
 
 /// The program on a port and a store of its own.
-struct Program {
-    folder: PathBuf,
-    port: u16,
+pub(crate) struct Program {
+    pub(crate) folder: PathBuf,
+    pub(crate) port: u16,
     child: Child,
 }
 
 impl Program {
     /// Starts on a store that has an account.
-    fn start(folder: &Path, name: &str, url: &str) -> Self {
+    pub(crate) fn start(folder: &Path, name: &str, url: &str) -> Self {
+        Self::with(folder, name, url, "")
+    }
+
+    /// The same with more in its configuration.
+    pub(crate) fn with(folder: &Path, name: &str, url: &str, more: &str) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = folder.join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let config = format!(
             "[server]\nlisten = \"127.0.0.1:{port}\"\n[store]\nurl = \"{url}\"\ndata = \"data\"\n\
-             [log]\nlevel = \"error\"\n"
+             [log]\nlevel = \"error\"\n{more}"
         );
         std::fs::write(folder.join("lomme.toml"), config).unwrap();
         let child = spawn(&folder);
         Self { folder, port, child }
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.child = spawn(&self.folder);
+    }
+
+    /// The most memory it has had at a time, in kB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn most_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
     fn phone(&self, device: &str, version: &str) -> Phone {
@@ -79,14 +92,14 @@ fn spawn(folder: &Path) -> Child {
     child
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lomme"));
     command.args(arguments).args(["--config", "lomme.toml"]).current_dir(folder);
     command
 }
 
 /// Adds Kari, with the password of all tests.
-fn add_account(program: &Program) {
+pub(crate) fn add_account(program: &Program) {
     let add = ["account", "add", "kari@fjord.example", "--password-stdin"];
     let mut child =
         command(&program.folder, &add).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();

@@ -27,6 +27,7 @@ mod quirks;
 mod radicale;
 mod reference_back_office;
 mod sending;
+mod sendmail;
 mod server;
 mod sessions;
 mod smtp;

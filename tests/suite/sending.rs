@@ -12,6 +12,7 @@ use lomme::model::id::FolderId;
 use lomme::model::id::OutgoingId;
 use lomme::model::outgoing::Progress;
 use lomme::model::outgoing::Todo;
+use lomme::store::Tx;
 use lomme::store::access;
 use lomme::store::folder;
 use lomme::store::log;
@@ -28,7 +29,7 @@ use crate::server::Server;
 /// A busy machine takes a while, and a second attempt waits.
 const WITHIN: Duration = Duration::from_secs(90);
 
-const ACCOUNT: AccountId = AccountId(1);
+pub(crate) const ACCOUNT: AccountId = AccountId(1);
 
 /// A company whose mail is at a Dovecot and goes out over an Exim.
 pub(crate) struct Post {
@@ -45,7 +46,7 @@ impl Post {
         Self { server, dovecot }
     }
 
-    fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.server.app
     }
 
@@ -119,13 +120,16 @@ impl Post {
 
 const HEADER: &str = "From: kari@fjord.example\r\nTo: ola@fjord.example\r\nSubject: Hei\r\nMessage-ID: <4711@fjord.example>\r\n";
 
-/// The connection to those servers.
-pub(crate) fn connections(imap: u16, smtp: u16) -> Vec<Connection> {
-    let text = format!(
+/// The connection to those servers, as the configuration has it.
+pub(crate) fn connection(imap: u16, smtp: u16) -> String {
+    format!(
         "name = \"mail\"\nkind = \"imap\"\nclasses = [\"email\"]\nlog_in = \"user\"\n\
          url = \"imap://127.0.0.1:{imap}\"\nsmtp = \"smtp://127.0.0.1:{smtp}\"\n"
-    );
-    vec![toml::from_str(&text).unwrap()]
+    )
+}
+
+fn connections(imap: u16, smtp: u16) -> Vec<Connection> {
+    vec![toml::from_str(&connection(imap, smtp)).unwrap()]
 }
 
 /// Gives Kari her mailbox, with the folders that phones know.
@@ -134,10 +138,15 @@ pub(crate) async fn connect(app: &App) {
     let secret = app.vault().seal(ACCOUNT, "mail", app.random(), PASSWORD);
     let log_in = access::LogIn { user_name: None, secret: secret.as_deref(), identity: None };
     access::set(&mut tx, ACCOUNT, "mail", log_in, app.now()).await.unwrap();
-    for (id, name) in [(5, "INBOX"), (6, "Drafts"), (7, "Trash"), (8, "Sent")] {
-        folder::connect(&mut tx, ACCOUNT, FolderId(id), Some("mail"), Some(name)).await.unwrap();
-    }
+    tie(&mut tx, ACCOUNT).await;
     tx.commit().await.unwrap();
+}
+
+/// Ties the folders that phones know to those of the mailbox.
+pub(crate) async fn tie(tx: &mut Tx, account: AccountId) {
+    for (id, name) in [(5, "INBOX"), (6, "Drafts"), (7, "Trash"), (8, "Sent")] {
+        folder::connect(tx, account, FolderId(id), Some("mail"), Some(name)).await.unwrap();
+    }
 }
 
 fn to(recipients: &[&str]) -> Progress {

@@ -25,7 +25,7 @@ async fn what_cannot_be_served_is_told_as_each_version_knows_it() {
     let body = Document::from_xml(&folders("0")).unwrap().encode();
     assert_eq!(server.phone("13.0").send("FolderSync", body.clone()).await.status, 400);
     assert_eq!(server.phone("14.1").send("Telepathy", body.clone()).await.status, 501);
-    assert_eq!(server.phone("14.1").send("SendMail", body.clone()).await.status, 501);
+    assert_eq!(server.phone("14.1").send("ValidateCert", body.clone()).await.status, 501);
     assert_eq!(server.phone("2.5").send("Settings", body.clone()).await.status, 400);
     let rows: [(&str, Vec<u8>, &str); 3] = [
         ("FolderSync", b"junk".to_vec(), "102"),

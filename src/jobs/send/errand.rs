@@ -1,4 +1,4 @@
-//! One message on its way: handed over, kept, told of, in this order. Chooses no time.
+//! One message on its way: handed over, told of, kept. Chooses no time.
 
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -60,7 +60,22 @@ pub(super) struct Errand<'a> {
 #[derive(Debug)]
 pub(super) struct Stopped {
     pub(super) message: Outgoing,
-    pub(super) error: Error,
+    pub(super) why: Why,
+}
+
+/// Why something is left to do.
+#[derive(Debug)]
+pub(super) enum Why {
+    /// Some recipients have to be tried again, as the log says.
+    Open,
+    /// Something broke.
+    Broke(Error),
+}
+
+impl<E: Into<Error>> From<E> for Why {
+    fn from(error: E) -> Self {
+        Self::Broke(error.into())
+    }
 }
 
 /// What happened, for the log.
@@ -86,23 +101,27 @@ impl<'a> Errand<'a> {
     pub(super) async fn run(mut self) -> Result<(), Stopped> {
         match self.steps().await {
             Ok(()) => Ok(()),
-            Err(error) => Err(Stopped { message: self.message, error }),
+            Err(why) => Err(Stopped { message: self.message, why }),
         }
     }
 
-    async fn steps(&mut self) -> Result<(), Error> {
-        if !self.message.progress.recipients.is_empty()
-            && let Ended::Nothing(error) = self.hand_over().await?
-        {
+    async fn steps(&mut self) -> Result<(), Why> {
+        let ended = if self.message.progress.recipients.is_empty() {
+            Ended::Settled
+        } else {
+            self.hand_over().await?
+        };
+        // What an earlier attempt has left waits for no server but that of the mailbox.
+        let told = self.tell().await;
+        let is_settled = matches!(ended, Ended::Settled) || self.message.progress.copy == Todo::Tried;
+        let copied = if is_settled { self.copy().await } else { Ok(()) };
+        if let Ended::Nothing(error) = ended {
             return Err(error.into());
         }
-        let copied = self.copy().await;
-        let told = self.tell().await;
         copied?;
         told?;
         if !self.message.progress.is_over() {
-            let message = "some recipients are tried again".to_owned();
-            return Err(connector::Error::Later { after: None, message }.into());
+            return Err(Why::Open);
         }
         let (account, id) = (self.message.account, self.message.id);
         retrying(async || {

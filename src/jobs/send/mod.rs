@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use self::errand::Errand;
 use self::errand::Stopped;
+use self::errand::Why;
 use super::lanes::Lanes;
 use super::office::Office;
 use super::office::Watch;
@@ -78,34 +79,39 @@ async fn one(office: &Office, message: Outgoing, now: Timestamp) {
         Ok(Some(mailbox)) => Box::pin(Errand::new(office, mailbox, message, watch).run()).await,
         Ok(None) => {
             let words = "there is no mailbox".to_owned();
-            Err(Stopped { message, error: connector::Error::Later { after: None, message: words }.into() })
+            Err(Stopped { message, why: connector::Error::Later { after: None, message: words }.into() })
         }
-        Err(error) => Err(Stopped { message, error }),
+        Err(error) => Err(Stopped { message, why: error.into() }),
     };
-    let Err(Stopped { message, error }) = ended else { return };
-    if let Err(error) = retrying(|| give_back(office, &message, &error, watch)).await {
+    let Err(Stopped { message, why }) = ended else { return };
+    if let Err(error) = retrying(|| give_back(office, &message, &why, watch)).await {
         tracing::warn!(%account, message = %id, %error, "sending broke off; it goes on when its lease runs out");
     }
 }
 
 /// Notes why something is left to do, and when it is tried again.
-async fn give_back(office: &Office, message: &Outgoing, error: &Error, watch: Watch) -> store::Result<()> {
+async fn give_back(office: &Office, message: &Outgoing, why: &Why, watch: Watch) -> store::Result<()> {
     let now = watch.now();
-    let after = match error {
-        Error::Connector(connector::Error::Later { after, .. }) => *after,
-        Error::Connector(_) | Error::Store(_) | Error::Late => None,
+    let (after, words) = match why {
+        Why::Open => (None, None),
+        Why::Broke(error @ Error::Connector(connector::Error::Later { after, .. })) => {
+            (*after, Some(error.to_string()))
+        }
+        Why::Broke(error) => (None, Some(error.to_string())),
     };
     let next_at = again(now, message.attempts, after, rand::random());
     let mut tx = office.app.store().begin().await?;
     if message.created_at < later(now, -(PATIENCE + PATIENCE)) {
         // It was sent or told of long ago, or there is no mailbox to tell of it in.
-        let why = format!("given up: {error}");
-        note(&mut tx, message, Outcome::Refused, &why, now).await?;
+        let words = format!("given up: {}", words.unwrap_or_default());
+        note(&mut tx, message, Outcome::Refused, &words, now).await?;
         outgoing::done(&mut tx, message.account, message.id).await?;
         return tx.commit().await;
     }
-    if outgoing::postpone(&mut tx, message, &office.node, next_at).await? {
-        note(&mut tx, message, Outcome::Later, &error.to_string(), now).await?;
+    if outgoing::postpone(&mut tx, message, &office.node, next_at).await?
+        && let Some(words) = words
+    {
+        note(&mut tx, message, Outcome::Later, &words, now).await?;
     }
     tx.commit().await
 }

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use crate::mime::address::Mailbox;
 use crate::mime::compose::edit::Edits;
 use crate::mime::compose::header::Header;
+use crate::mime::headers::Headers;
 use crate::mime::letter::Form;
 use crate::mime::letter::Letter;
 use crate::mime::letter::Want;
@@ -100,6 +101,17 @@ pub fn wants(original: &Letter) -> Vec<Wanted> {
     all
 }
 
+/// A message of which only the header is there: what follows it goes out as the phone wrote it. It may be an answer
+/// that has in it all that is to be there.
+pub fn head(header: &[u8], answers: Option<(&Headers, Answer)>, rules: &Rules<'_>) -> Outgoing {
+    let header = text::with_crlf(header);
+    let mut settled = Header::settle(&header, rules);
+    if let Some((original, answer)) = answers {
+        settled.refer_to(original, answer, rules.now);
+    }
+    settled.finish(&header::content_fields(&header), Vec::new())
+}
+
 /// A message as a phone wrote it, made ready to be sent.
 pub fn compose(mime: &Bytes, original: Option<Original<'_>>, rules: &Rules<'_>) -> Outgoing {
     let mime = match text::with_crlf(mime) {
@@ -129,6 +141,21 @@ impl Outgoing {
     /// The message as it is kept: with those who got it unseen.
     pub fn copy(&self) -> impl Iterator<Item = Piece> + '_ {
         self.pieces(&self.bcc)
+    }
+
+    /// The fields of its header, without those who get it unseen and the empty line at its end.
+    pub fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    /// The fields of those who get it unseen.
+    pub fn unseen(&self) -> &[u8] {
+        &self.bcc
+    }
+
+    /// What follows the header and its empty line.
+    pub fn body(&self) -> &[Piece] {
+        &self.body
     }
 
     /// What is taken out of the original, each part once.

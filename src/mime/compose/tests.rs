@@ -63,6 +63,7 @@ fn answer(mime: &str, original: &str, answer: Answer) -> String {
     arrived(outgoing.wire(), &raw)
 }
 
+/// Quirk no-date.
 #[test]
 fn a_message_is_completed_and_otherwise_as_it_was() {
     let mime = "X-Mailer: phone\nTo: a@example.com\nSubject: Hei\nContent-Type: text/plain\n\nå\n.\n";

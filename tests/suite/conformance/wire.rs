@@ -162,7 +162,7 @@ async fn bad_requests_have_their_statuses() {
     for (path, status) in [
         ("/Microsoft-Server-ActiveSync?Cmd=Telepathy&DeviceId=D1&DeviceType=T", 501),
         // What exists in the protocol and not here is not there either.
-        ("/Microsoft-Server-ActiveSync?Cmd=SendMail&DeviceId=D1&DeviceType=T", 501),
+        ("/Microsoft-Server-ActiveSync?Cmd=ValidateCert&DeviceId=D1&DeviceType=T", 501),
         ("/Microsoft-Server", 404),
     ] {
         let request = wire.request(Method::POST, path).header("MS-ASProtocolVersion", "14.1");

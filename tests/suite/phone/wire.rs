@@ -92,9 +92,14 @@ impl Wire {
 
     /// A command with a log-in and the headers of a phone.
     pub(crate) fn command(&self, command: &str) -> RequestBuilder {
-        let path = format!("/Microsoft-Server-ActiveSync?{}", self.query(command));
+        self.command_with(command, "", "application/vnd.ms-sync.wbxml")
+    }
+
+    /// A command whose request line says more, and whose body is of another kind.
+    pub(crate) fn command_with(&self, command: &str, more: &str, kind: &str) -> RequestBuilder {
+        let path = format!("/Microsoft-Server-ActiveSync?{}{more}", self.query(command));
         let mut request = self.request(Method::POST, &path).header("User-Agent", "Fjord/1.0");
-        request = request.header("Content-Type", "application/vnd.ms-sync.wbxml");
+        request = request.header("Content-Type", kind);
         if !self.is_compact {
             request = request.header("MS-ASProtocolVersion", self.version.to_string());
             request = request.header("X-MS-PolicyKey", self.policy_key.as_deref().unwrap_or("0"));
@@ -128,6 +133,9 @@ impl Wire {
     fn compact(&self, command: &str) -> Vec<u8> {
         let code = match command {
             "Sync" => 0,
+            "SendMail" => 1,
+            "SmartForward" => 2,
+            "SmartReply" => 3,
             "FolderSync" => 9,
             "MoveItems" => 13,
             "GetItemEstimate" => 14,
