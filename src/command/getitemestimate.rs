@@ -14,8 +14,11 @@ use crate::eas::getitemestimate::Request;
 use crate::eas::getitemestimate::Response;
 use crate::eas::getitemestimate::Status;
 use crate::eas::status::Common;
+use crate::eas::sync::has_strange_pair;
 use crate::error::Error;
 use crate::model::class::Class;
+use crate::model::folder::Folder;
+use crate::model::folder::FolderKind;
 use crate::model::folder::default_of;
 use crate::model::id::FolderId;
 use crate::store::Reader;
@@ -35,6 +38,11 @@ pub async fn getitemestimate(app: &App, phone: &Phone, document: &Document) -> R
     let request = Request::parse(document.root());
     if request.collections.is_empty() || request.collections.len() > COLLECTIONS {
         return Ok(Response::Failure(Common::INVALID_XML.into()).encode(phone.version));
+    }
+    // MS-ASCMD 2.2.3.27.2 (Class): only short messages and mail can be counted together.
+    let options = |asked: &Collection| asked.options.as_deref().is_some_and(has_strange_pair);
+    if request.collections.iter().any(options) {
+        return Ok(Response::Failure(Status::INVALID_SYNC_KEY).encode(phone.version));
     }
     let mut reader = app.store().read().await?;
     let folders = folder::list(&mut reader, phone.device.account).await?;
@@ -73,6 +81,9 @@ async fn estimate(
     folder: &folder::Row,
     asked: &Collection,
 ) -> Result<Result<u64, Status>, Error> {
+    if let Some(status) = fault(asked, &folder.folder) {
+        return Ok(Err(status));
+    }
     let Some(row) = state::find(reader, phone.who(), folder.folder.id).await? else {
         return Ok(Err(Status::NOT_PRIMED));
     };
@@ -91,6 +102,18 @@ async fn estimate(
     let scope = collection::scope(phone, folder, &wishes, app.now());
     let count = window::count(reader, &scope, slot, MOST).await?;
     Ok(Ok(u64::try_from(count).unwrap_or(u64::MAX)))
+}
+
+/// What a phone asks of a folder that folders of its kind have not.
+fn fault(asked: &Collection, folder: &Folder) -> Option<Status> {
+    // MS-ASCMD 2.2.3.36.1 (ConversationMode).
+    if asked.has_conversation_mode && folder.class != Class::Email {
+        return Some(Common::INVALID_XML.into());
+    }
+    // MS-ASCMD 2.2.3.103.1 (MaxItems): of the people one writes to.
+    let mut options = asked.options.iter().flatten();
+    let is_bounded = options.any(|options| options.max_items.is_some());
+    (is_bounded && folder.kind != FolderKind::RECIPIENT_CACHE).then_some(Status::INVALID_COLLECTION)
 }
 
 /// Where the phone stands by the key that it holds.

@@ -46,14 +46,27 @@ const OPERATIONS: usize = 100;
 /// Answers an `ItemOperations`.
 pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Result<Response, Error> {
     let asked = itemoperations::parse(document.root());
-    if asked.is_empty() || asked.len() > OPERATIONS {
-        return Ok(Response { status: Status::PROTOCOL_ERROR, operations: Vec::new() });
+    if let Some(status) = fault(&asked) {
+        return Ok(Response { status, operations: Vec::new() });
     }
     let mut operations = Vec::with_capacity(asked.len());
     for operation in asked {
         operations.push(done(app, phone, operation).await?);
     }
     Ok(Response { status: Status::SUCCESS, operations })
+}
+
+/// Why nothing of a request is done.
+fn fault(asked: &[Operation]) -> Option<Status> {
+    // MS-ASCMD 3.1.5.10 (Limiting Size of Command Requests): 11 for too much.
+    if asked.len() > OPERATIONS {
+        return Some(Status::TOO_LARGE);
+    }
+    let malformed = asked.iter().find_map(|operation| match operation {
+        Operation::Fetch(fetch) => fetch.fault,
+        Operation::EmptyFolderContents { .. } | Operation::Move { .. } => None,
+    });
+    malformed.or_else(|| asked.is_empty().then_some(Status::PROTOCOL_ERROR))
 }
 
 async fn done(app: &App, phone: &Phone, operation: Operation) -> Result<Done, Error> {

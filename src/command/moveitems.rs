@@ -17,6 +17,7 @@ use crate::eas::status::Common;
 use crate::error::Error;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::folder::FolderKind;
 use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 use crate::model::id::Rev;
@@ -95,6 +96,15 @@ async fn go(app: &App, phone: &Phone, way: Way) -> Result<Result<String, Status>
         let name = mover.again(&mut tx, source, &row, way.to).await?;
         tx.commit().await?;
         return Ok(name.ok_or(Status::INVALID_SOURCE));
+    }
+    // MS-ASCMD 2.2.2 (Common Status Codes): 105, where the version has it.
+    if to.folder.kind == FolderKind::RECIPIENT_CACHE {
+        let is_common = phone.version >= wbxml::Version::V14_0;
+        return Ok(Err(if is_common {
+            Common::INVALID_COMBINATION_OF_IDS.into()
+        } else {
+            Status::CANNOT_MOVE
+        }));
     }
     if from.folder.class != to.folder.class || from.folder.read_only || to.folder.read_only {
         return Ok(Err(Status::CANNOT_MOVE));

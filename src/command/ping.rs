@@ -55,8 +55,11 @@ pub async fn begin(
 ) -> Result<Result<Watch, Response>, Error> {
     let stored = phone.device.ping.as_deref();
     let before: Request = stored.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
-    let request = document.map(|document| Request::parse(document.root())).unwrap_or_default();
-    let request = request.completed_by(before);
+    let sent = document.map(|document| Request::parse(document.root()));
+    if sent.as_ref().is_some_and(Request::is_malformed) {
+        return Ok(Err(Response::Ended(Status::SYNTAX_ERROR)));
+    }
+    let request = sent.unwrap_or_default().completed_by(before);
     let (folders, heartbeat) = match understand(app, &request) {
         Ok(understood) => understood,
         Err(response) => return Ok(Err(response)),

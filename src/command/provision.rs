@@ -142,10 +142,14 @@ async fn answer(app: &App, phone: &Phone, request: &Request) -> Result<Response,
     let before = stored.map(|device| Provisioned::read(&device.provision)).unwrap_or_default();
     let fresh = [u32::from_le_bytes(app.random()), u32::from_le_bytes(app.random())].map(key);
     let (after, mut response) = decide(before.clone(), request, rules, phone.version, fresh);
-    if let Some(said) = &request.device {
-        device::keep(&mut tx, &phone.device, said).await?;
-        response.device = Some(crate::eas::settings::Status::SUCCESS);
-    }
+    response.device = match &request.device {
+        None => None,
+        Some(None) => Some(crate::eas::settings::Status::PROTOCOL_ERROR),
+        Some(Some(said)) => {
+            device::keep(&mut tx, &phone.device, said).await?;
+            Some(crate::eas::settings::Status::SUCCESS)
+        }
+    };
     if after != before && !phone.device.is_probe() {
         let (account, number) = (phone.device.account, phone.device.number);
         store::device::set(&mut tx, account, number, Column::Provision, &after.write()).await?;
@@ -175,7 +179,10 @@ fn decide(
         return (known, response);
     }
     // MS-ASPROV 2.2.2.40 (Policies): a request has one, unless it tells of a wipe.
-    let Some(asked) = &request.policy else { return (known, Response::of_status(Status::PROTOCOL_ERROR)) };
+    // MS-ASCMD 3.1.5.1: and says in which form it wants it.
+    let Some(asked) = request.policy.as_ref().filter(|asked| !asked.policy_type.is_empty()) else {
+        return (known, Response::of_status(Status::PROTOCOL_ERROR));
+    };
     let Some(form) = provision::form(&asked.policy_type, version) else {
         return (known, of_policy(asked, PolicyStatus::UNKNOWN_TYPE, None, None));
     };

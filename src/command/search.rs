@@ -54,7 +54,9 @@ async fn in_directory(
     if request.query.is_empty() || request.query.len() > LONGEST {
         return Ok(Response::of_store(Status::INVALID_REQUEST));
     }
-    let asked = request.range.unwrap_or(Range { first: 0, last: LAST });
+    let Some(asked) = request.range.unwrap_or(Some(Range { first: 0, last: LAST })) else {
+        return Ok(Response::of_store(Status::INVALID_REQUEST));
+    };
     if asked.first > LAST {
         return Ok(Response::of_store(Status::END_OF_RANGE));
     }

@@ -43,9 +43,10 @@ pub async fn settings(app: &App, phone: &Phone, document: &Document) -> Result<V
         status: Status::SUCCESS,
         out_of_office: request.out_of_office.as_ref().map(out_of_office),
         device_information,
-        // MS-ASCMD 2.2.3.177.15 (Status): recovery passwords are nothing that this server keeps.
-        device_password: request.device_password.then_some(Status::DENIED_BY_POLICY),
-        user_information: request.user_information.then(|| Ok(user(phone))),
+        device_password: request.device_password.as_ref().map(|said| device_password(said.as_deref())),
+        user_information: request
+            .user_information
+            .map(|is_asked| if is_asked { Ok(user(phone)) } else { Err(Status::PROTOCOL_ERROR) }),
         rights_management: rights_management(&request, phone.version),
     };
     Ok(response.encode(phone.version))
@@ -63,6 +64,17 @@ fn out_of_office(asked: &OutOfOffice) -> Result<Told, Status> {
     }
 }
 
+// MS-ASCMD 2.2.3.177.15 (Status): 7, as recovery passwords are nothing that this server keeps.
+fn device_password(said: Option<&str>) -> Status {
+    /// Longer ones are none (MS-ASCMD 2.2.3.132.3 Password).
+    const LONGEST: usize = 255;
+    match said {
+        None => Status::PROTOCOL_ERROR,
+        Some(password) if password.chars().count() > LONGEST => Status::INVALID_ARGUMENTS,
+        Some(_) => Status::DENIED_BY_POLICY,
+    }
+}
+
 fn user(phone: &Phone) -> UserInformation {
     UserInformation {
         display_name: phone.owner.name.clone(),
@@ -74,9 +86,6 @@ fn user(phone: &Phone) -> UserInformation {
 
 // MS-ASRM: from 14.1 on.
 fn rights_management(request: &Request, version: Version) -> Option<Status> {
-    if !request.rights_management {
-        return None;
-    }
-    let is_known = version >= Version::V14_1;
+    let is_known = request.rights_management? && version >= Version::V14_1;
     Some(if is_known { Common::IRM_FEATURE_DISABLED.into() } else { Status::PROTOCOL_ERROR })
 }

@@ -46,6 +46,10 @@ pub fn answer(command: Command, refusal: &Refusal, version: Version) -> Response
     match refusal {
         Refusal::Common(common) => refuse(command, *common, version),
         Refusal::Failed(error) => match own(command, error, version) {
+            // MS-ASCMD 2.2.3.177.13 (Status): the request as a whole knows 1 and 3 only, the store that failed the rest.
+            Some(status) if command == Command::Search => {
+                Response::wbxml(search::Response::of_store(search::Status(status)).encode())
+            }
             Some(status) => document(command, status).unwrap_or_else(|| Response::status(501)),
             None => refuse(command, common(error), version),
         },
@@ -228,7 +232,9 @@ mod tests {
             let response = answer(command, &Refusal::Failed(error), Version::V14_1);
             let document = wbxml::Document::decode(response.body, &wbxml::Limits::default()).unwrap();
             let (_, tag) = root(command).unwrap();
-            document.root().child(tag).unwrap().text().parse::<u16>().unwrap()
+            let store = document.root().child(wbxml::search::RESPONSE);
+            let told = store.and_then(|response| response.child(wbxml::search::STORE));
+            told.unwrap_or(document.root()).child(tag).unwrap().text().parse::<u16>().unwrap()
         };
         assert_eq!(
             (own(store::Error::UnknownKind.into()), own(Error::Late)),

@@ -41,6 +41,8 @@ pub struct Collection {
     pub collection_id: Option<String>,
     /// The key that the phone holds; none when it sent none.
     pub sync_key: Option<String>,
+    /// Whether conversations are to be counted, which is said of mail alone.
+    pub has_conversation_mode: bool,
     /// The options, from 14.0 on one element per class; none keeps those of `Sync`.
     pub options: Option<Vec<Options>>,
 }
@@ -65,6 +67,7 @@ impl Collection {
                 tag::CLASS | airsync::CLASS => read.class = text(),
                 tag::COLLECTION_ID | airsync::COLLECTION_ID => read.collection_id = text(),
                 airsync::SYNC_KEY => read.sync_key = text(),
+                airsync::CONVERSATION_MODE => read.has_conversation_mode = true,
                 airsync::FILTER_TYPE => {
                     let options =
                         Options { filter_type: child.text().trim().parse().ok(), ..Options::default() };

@@ -16,6 +16,8 @@ use crate::eas::itemoperations::shown::BadRange;
 use crate::eas::itemoperations::shown::Range;
 use crate::eas::itemoperations::shown::Shown;
 use crate::eas::preference::BodyPreference;
+use crate::eas::preference::BodyType;
+use crate::eas::status::Common;
 
 // MS-ASCMD 2.2.3.177.8 (Status, of ItemOperations).
 crate::eas::status::statuses! { command
@@ -100,6 +102,8 @@ pub struct Fetch {
     pub mime_support: Option<u8>,
     /// The forms of its body, best first.
     pub body: Vec<BodyPreference>,
+    /// What is wrong with it as sent, which is wrong with the request.
+    pub fault: Option<Status>,
 }
 
 /// The ways to name an item, of which a phone uses one.
@@ -165,8 +169,24 @@ impl Fetch {
             read.mime_support = element::number(options, airsync::MIME_SUPPORT);
             read.body = BodyPreference::parse_all(options);
         }
+        read.fault = fault(element);
         read
     }
+}
+
+/// What is wrong with an item asked for, whatever it is.
+fn fault(element: Element<'_>) -> Option<Status> {
+    let options = element.child(tag::OPTIONS);
+    // MS-ASCMD 2.2.3.8 (FileReference): one file at a time. 2.2.3.143.2 (Range): it has an end.
+    let files = element.children().filter(|child| child.tag() == airsyncbase::FILE_REFERENCE);
+    let range = options.and_then(|options| element::text(options, tag::RANGE));
+    if files.count() > 1 || range.is_some_and(str::is_empty) {
+        return Some(Status::PROTOCOL_ERROR);
+    }
+    // MS-ASAIRS 2.2.2.11 (BodyPartPreference): HTML only.
+    let part = options.and_then(|options| options.child(airsyncbase::BODY_PART_PREFERENCE));
+    let part = part.and_then(BodyPreference::parse).filter(|part| part.body_type != BodyType::HTML);
+    part.map(|_| Common::BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED.into())
 }
 
 /// An answer.
@@ -307,7 +327,6 @@ mod tests {
 
     use super::*;
     use crate::eas::golden::check;
-    use crate::eas::preference::BodyType;
 
     #[test]
     fn operations_are_read_in_the_order_sent() {

@@ -1,5 +1,7 @@
 //! The `Ping` command as values: which folders to watch, and for how long. Watches none.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde::Serialize;
 use wbxml::Element;
@@ -63,6 +65,16 @@ impl Request {
         });
         // An empty list says no more than none.
         Self { heartbeat_seconds, folders: folders.filter(|folders: &Vec<Folder>| !folders.is_empty()) }
+    }
+
+    /// Whether it breaks the rules, as sent.
+    // MS-ASCMD 2.2.3.90 (Id): each folder has one, and none comes twice. One that says nothing at all is no repetition
+    // of the one before, which would have no body.
+    pub fn is_malformed(&self) -> bool {
+        let says_nothing = self.heartbeat_seconds.is_none() && self.folders.is_none();
+        let mut ids = HashSet::new();
+        let mut folders = self.folders.iter().flatten();
+        says_nothing || folders.any(|folder| folder.id.is_empty() || !ids.insert(folder.id.trim()))
     }
 
     /// Takes what it does not say from the one before.

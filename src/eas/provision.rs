@@ -59,8 +59,8 @@ pub enum Compliance {
 /// A request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// What the phone says of itself, from 14.1 on.
-    pub device: Option<DeviceInformation>,
+    /// What the phone says of itself, from 14.1 on; the inner none is an element that sets nothing.
+    pub device: Option<Option<DeviceInformation>>,
     /// The policy that it asks for or has taken.
     pub policy: Option<PolicyRequest>,
     /// Whether it wiped itself when told so; the inner flag says whether that went well.
@@ -85,7 +85,7 @@ impl Request {
     pub fn parse(root: Element<'_>) -> Self {
         let wiped = |tag| root.child(tag).map(|wipe| element::number::<u8>(wipe, tag::STATUS) == Some(1));
         Self {
-            device: root.child(settings::DEVICE_INFORMATION).and_then(DeviceInformation::parse),
+            device: root.child(settings::DEVICE_INFORMATION).map(DeviceInformation::parse),
             policy: root
                 .child(tag::POLICIES)
                 .and_then(|policies| policies.child(tag::POLICY))
@@ -243,7 +243,7 @@ mod tests {
             writer.open(tag::POLICY);
             writer.text(tag::POLICY_TYPE, "MS-EAS-Provisioning-WBXML");
         });
-        assert_eq!(request.device.and_then(|device| device.model).as_deref(), Some("Computer"));
+        assert_eq!(request.device.flatten().and_then(|device| device.model).as_deref(), Some("Computer"));
         let policy = request.policy.unwrap();
         assert!(!policy.is_acknowledgement());
         assert_eq!(form(&policy.policy_type, Version::V14_1), Some(PolicyType::Wbxml));

@@ -73,8 +73,8 @@ pub struct Request {
     pub mailbox: Option<Result<Mailbox, Status>>,
     /// Whether it asks for elements of events, contacts, tasks or notes, in which nobody can search.
     pub names_items: bool,
-    /// Which of the results; none for the first hundred.
-    pub range: Option<Range>,
+    /// Which of the results; none for the first hundred, the inner none for what is no range.
+    pub range: Option<Option<Range>>,
     /// Whether pictures are wanted, and how many and how large.
     pub picture: Option<Picture>,
     /// Whether earlier results do not count.
@@ -111,7 +111,7 @@ impl Request {
             store: named,
             query: element::string(store, tag::QUERY).unwrap_or_default().trim().to_owned(),
             names_items: store.child(tag::QUERY).is_some_and(names_items),
-            range: option(tag::RANGE).and_then(|range| Range::parse(range.text())),
+            range: option(tag::RANGE).map(|range| Range::parse(range.text())),
             picture: option(tag::PICTURE).map(Picture::parse),
             rebuild: option(tag::REBUILD_RESULTS).is_some(),
         })
@@ -283,7 +283,7 @@ mod tests {
         let expected = Request {
             store: Store::Directory,
             query: "kari".to_owned(),
-            range: Some(Range { first: 0, last: 2 }),
+            range: Some(Some(Range { first: 0, last: 2 })),
             mailbox: None,
             names_items: false,
             picture: Some(picture),

@@ -88,12 +88,12 @@ pub struct Request {
     pub out_of_office: Option<OutOfOffice>,
     /// What the phone says of itself; the inner none is an element that sets nothing.
     pub device_information: Option<Option<DeviceInformation>>,
-    /// Whether a recovery password is to be kept.
-    pub device_password: bool,
-    /// Whether the user's addresses are wanted.
-    pub user_information: bool,
-    /// Whether rights templates are wanted.
-    pub rights_management: bool,
+    /// A recovery password that is to be kept; the inner none where there is none in it.
+    pub device_password: Option<Option<String>>,
+    /// Whether the user's addresses are wanted, or something else that makes no sense.
+    pub user_information: Option<bool>,
+    /// Whether rights templates are wanted, or something else that makes no sense.
+    pub rights_management: Option<bool>,
 }
 
 impl Request {
@@ -102,9 +102,11 @@ impl Request {
         Self {
             out_of_office: root.child(tag::OOF).map(OutOfOffice::parse),
             device_information: root.child(tag::DEVICE_INFORMATION).map(DeviceInformation::parse),
-            device_password: root.has(tag::DEVICE_PASSWORD),
-            user_information: root.has(tag::USER_INFORMATION),
-            rights_management: root.has(tag::RIGHTS_MANAGEMENT_INFORMATION),
+            device_password: root.child(tag::DEVICE_PASSWORD).map(password),
+            user_information: root.child(tag::USER_INFORMATION).map(|asked| asked.has(tag::GET)),
+            rights_management: root
+                .child(tag::RIGHTS_MANAGEMENT_INFORMATION)
+                .map(|asked| asked.has(tag::GET)),
         }
     }
 
@@ -112,6 +114,10 @@ impl Request {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+}
+
+fn password(element: Element<'_>) -> Option<String> {
+    element::string(element.child(tag::SET)?, tag::PASSWORD)
 }
 
 /// An answer: the parts asked for.
@@ -244,7 +250,7 @@ mod tests {
             ..DeviceInformation::default()
         };
         assert_eq!(request.device_information, Some(Some(expected)));
-        assert!(!request.user_information);
+        assert_eq!(request.user_information, None);
     }
 
     #[test]
@@ -263,7 +269,7 @@ mod tests {
         });
         assert_eq!(
             (request.user_information, request.out_of_office),
-            (true, Some(OutOfOffice::Get { wants_html: false }))
+            (Some(true), Some(OutOfOffice::Get { wants_html: false }))
         );
         assert_eq!(request.device_information, Some(None));
     }

@@ -22,6 +22,7 @@
 
 mod access;
 mod policies;
+mod statuses;
 mod wire;
 
 use std::time::Duration;

@@ -236,6 +236,8 @@ impl Applier<'_, '_> {
     async fn apply(&mut self, command: &Asked<'_>, outcome: &mut Outcome) -> Result<(), Error> {
         let status = match *command {
             Asked::Add { data, .. } => self.add(data, outcome).await?,
+            // MS-ASCMD 2.2.3.24 (Change): what has changed belongs to it.
+            Asked::Change { data: None, .. } => Status::PROTOCOL_ERROR,
             Asked::Change { server_id, instance_id, data, .. } => {
                 self.change(server_id, Some(Sent { instance: instance_id, data }), outcome).await?
             }
@@ -250,7 +252,9 @@ impl Applier<'_, '_> {
     }
 
     async fn add(&mut self, data: Option<Element<'_>>, outcome: &mut Outcome) -> Result<Status, Error> {
-        let Some(data) = data else { return Ok(Status::PROTOCOL_ERROR) };
+        // MS-ASCMD 2.2.3.7.2 (Add): without its own name for the item a phone could not hear ours.
+        let is_named = outcome.client_id.as_deref().is_some_and(|name| !name.is_empty());
+        let Some(data) = data.filter(|_| is_named) else { return Ok(Status::PROTOCOL_ERROR) };
         let Ok(content) = self.read(data, None) else { return Ok(Status::CONVERSION_ERROR) };
         let (account, folder, now) = (self.turn.phone.device.account, self.turn.ask.folder, self.turn.now);
         if let Some(uid) = self.known_uid(data) {

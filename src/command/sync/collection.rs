@@ -19,11 +19,14 @@ use crate::app::App;
 use crate::command::phone::Phone;
 use crate::eas::sync::Collection;
 use crate::eas::sync::CollectionResponse;
+use crate::eas::sync::Command;
 use crate::eas::sync::Options;
 use crate::eas::sync::Status;
 use crate::eas::sync::options_for;
 use crate::error::Error;
 use crate::model::class::Class;
+use crate::model::folder::Folder;
+use crate::model::folder::FolderKind;
 use crate::model::id::FolderId;
 use crate::model::id::Rev;
 use crate::store::Glance;
@@ -122,7 +125,8 @@ pub async fn serve_quiet(
     let wishes = Wishes::read(&row.options);
     let slot = &row.state.current;
     let is_as_before = key(ask) == Some(slot.key) && wishes.updated(ask.collection, false) == wishes;
-    if !is_as_before || folder.deleted || is_lost(slot, &folder) {
+    let is_fair = !is_against_the_rules(ask.collection, &folder.folder, phone.version);
+    if !is_as_before || !is_fair || folder.deleted || is_lost(slot, &folder) {
         return Ok(None);
     }
     if folder.folder.class == Class::Email && matches!(slot.cursor, Cursor::At(Rev(0))) {
@@ -157,8 +161,7 @@ pub async fn serve(
     let Some(folder) = live(&mut tx, phone, ask.folder).await? else {
         return Ok(refused(ask, Status::FOLDER_HIERARCHY_CHANGED));
     };
-    // MS-ASNOTE 3.2.5.3: notes have nothing to declare.
-    if ask.collection.supported.is_some() && folder.folder.class == Class::Notes {
+    if is_against_the_rules(ask.collection, &folder.folder, phone.version) {
         return Ok(refused(ask, Status::PROTOCOL_ERROR));
     }
     let served = match (key(ask), known) {
@@ -173,6 +176,21 @@ pub async fn serve(
         tx.commit().await?;
     }
     Ok(served)
+}
+
+/// Whether a phone asks of a folder what there is not in folders of its kind.
+fn is_against_the_rules(collection: &Collection<'_>, folder: &Folder, version: Version) -> bool {
+    // MS-ASNOTE 3.2.5.3: notes have nothing to declare.
+    let declares = collection.supported.is_some() && folder.class == Class::Notes;
+    // MS-ASCMD 2.2.3.36.2 (ConversationMode): for mail.
+    let converses = collection.conversation_mode.is_some() && folder.class != Class::Email;
+    // MS-ASCMD 2.2.3.7.2 (Add): the server alone knows whom one writes to.
+    let is_add = |command: &Command<'_>| matches!(command, Command::Add { .. });
+    let fills = folder.kind == FolderKind::RECIPIENT_CACHE && collection.commands.iter().any(is_add);
+    // MS-ASCMD 2.2.3.68.2 (FilterType): older phones are used to no filter instead.
+    let options = collection.options_for(folder.class);
+    let filters = version >= Version::V14_0 && options.is_some_and(|one| !one.has_valid_filter(folder.class));
+    declares || converses || fills || filters
 }
 
 /// Key 0: the phone holds nothing, and hears a key and no items (conformance rule 3).

@@ -128,6 +128,10 @@ fn understand<'a>(phone: &Phone, body: Option<&'a Document>) -> Result<Asked<'a>
     if request.is_partial && request.collections.is_empty() {
         return Err(Response::of_status(Status::INCOMPLETE_REQUEST));
     }
+    // MS-ASCMD 2.2.3.177.17 (Status): 4 of a collection is that of the request.
+    if let Some(status) = request.collections.iter().find_map(|collection| collection.fault(phone.version)) {
+        return Err(Response::of_status(status));
+    }
     bodies.resize(request.collections.len(), String::new());
     if request.collections.len() > COLLECTIONS {
         let limit = i64::try_from(COLLECTIONS).ok();
@@ -252,15 +256,18 @@ async fn served(
     let mut bytes = BYTES;
     let mut response = Response::default();
     for ((collection, body), folder) in asked.request.collections.iter().zip(&asked.bodies).zip(folders) {
-        let one = match (collection.fault(phone.version), folder) {
-            (Some(status), _) => failed(collection, status),
-            (None, None) => failed(collection, Status::FOLDER_HIERARCHY_CHANGED),
-            (None, Some(folder)) => {
+        let one = match folder {
+            None => failed(collection, Status::FOLDER_HIERARCHY_CHANGED),
+            Some(folder) => {
                 let window = collection.window().min(room);
                 let ask = Ask { collection, body, folder: *folder, window, bytes };
                 one(app, phone, &ask).await?
             }
         };
+        // What the folders before it came to is lost with it, and given again when asked for under the same keys.
+        if one.response.status == Status::PROTOCOL_ERROR {
+            return Ok(Response::of_status(Status::PROTOCOL_ERROR));
+        }
         room = room.saturating_sub(one.response.changes.len());
         bytes = bytes.saturating_sub(one.response.changes.iter().map(crate::eas::sync::Change::len).sum());
         // From 12.1 on a folder without news is not mentioned; before, the phone waits for its key.

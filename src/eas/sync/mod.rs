@@ -9,6 +9,7 @@ pub use options::SMS;
 pub use request::Collection;
 pub use request::Command;
 pub use request::Request;
+pub use request::has_strange_pair;
 pub use request::options_for;
 pub use response::Change;
 pub use response::CollectionResponse;

@@ -264,12 +264,20 @@ impl<'a> Collection<'a> {
         // MS-ASCMD 2.2.3.27.6 (Class): options for the same class must not come twice.
         let is_again =
             |(at, one): (usize, &Options)| options.iter().take(at).any(|other| other.class == one.class);
-        if options.iter().enumerate().any(is_again) {
+        if options.iter().enumerate().any(is_again) || has_strange_pair(options) {
             return Some(Status::PROTOCOL_ERROR);
         }
         let has_bad_part = options.iter().any(|options| options.has_bad_body_part(version));
         has_bad_part.then(|| Common::BODY_PART_PREFERENCE_TYPE_NOT_SUPPORTED.into())
     }
+}
+
+/// Whether options are for two classes that no folder has together.
+// MS-ASCMD 2.2.3.27.6 (Class): only short messages and mail share a folder.
+pub fn has_strange_pair(options: &[Options]) -> bool {
+    let mut classes = options.iter().filter_map(|options| options.class.as_deref());
+    let is_of_mail = |class: &str| class == SMS || class == Class::Email.as_str();
+    options.len() > 1 && !classes.all(is_of_mail)
 }
 
 /// The options for items of a class: those that name it, else those that name none.

@@ -56,7 +56,7 @@ async fn supported_is_refused_for_notes() {
     let server = Server::start().await;
     let phone = phone(&server, "14.1").await;
     let declares = |element: &str| format!("<Supported><{element}/></Supported>");
-    let told = collection(&sync(&phone, NOTES, "0", &declares("notes:Subject")).await);
+    let told = sync(&phone, NOTES, "0", &declares("notes:Subject")).await.node().unwrap();
     assert_eq!(told.told("Status"), "4", "{told:?}");
     let told = collection(&sync(&phone, CONTACTS, "0", &declares("contacts:FirstName")).await);
     assert_eq!(told.told("Status"), "1", "{told:?}");
