@@ -3,6 +3,7 @@
 pub mod connection;
 pub mod fault;
 mod policy;
+mod reach;
 pub mod value;
 
 use std::fs;

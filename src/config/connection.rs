@@ -12,6 +12,7 @@ use serde::de::Error;
 
 use super::fault::Fault;
 use super::fault::Place;
+use super::reach;
 use super::value;
 use crate::model::class::Class;
 
@@ -253,6 +254,11 @@ impl Connection {
             ));
         }
         self.check_mail(index)?;
+        self.check_log_in(index)?;
+        reach::check(self).map_err(|(key, message)| fault(index, key, &message))
+    }
+
+    fn check_log_in(&self, index: usize) -> Result<(), Fault> {
         match self.kind {
             Kind::Local => return Ok(()),
             Kind::Imap => return self.check_imap(index),
@@ -311,7 +317,7 @@ impl Connection {
     }
 }
 
-/// Whether it looks like an address of the web; the connector looks closer.
+/// Whether it looks like an address of the web; who will go there looks closer.
 fn is_address(url: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))
 }
@@ -370,7 +376,6 @@ impl Connection {
         }
     }
 
-    /// The addresses are read when the connection is set up.
     fn check_imap(&self, index: usize) -> Result<(), Fault> {
         if self.classes != [Class::Email] || self.directory {
             return Err(fault(
@@ -379,9 +384,24 @@ impl Connection {
                 "a mail server has `classes = [\"email\"]` and no directory",
             ));
         }
+        let stated = [
+            ("token", self.token.is_some()),
+            ("token_url", self.token_url.is_some()),
+            ("client_id", self.client_id.is_some()),
+            ("client_secret", self.client_secret.is_some()),
+            ("scope", self.scope.is_some()),
+            ("hook_key", self.hook_key.is_some()),
+        ];
+        if let Some((key, _)) = stated.into_iter().find(|(_, is_stated)| *is_stated) {
+            return Err(fault(index, key, "is not for a mail server: leave it out"));
+        }
         match self.credentials() {
             Ok(Credentials::Account) => {}
             Ok(Credentials::Password { .. }) if !self.tokens => {}
+            Ok(Credentials::Password { .. }) => {
+                let message = "is for `log_in = \"user\"`: a master user has a password";
+                return Err(fault(index, "tokens", message));
+            }
             _ => {
                 let message = "state `user` and `password` of a master user, or `log_in = \"user\"` if each account \
                                has its own";

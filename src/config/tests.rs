@@ -288,6 +288,14 @@ fn a_mail_server_says_who_reads_and_who_sends() {
     };
     let user = "log_in = \"user\"\n";
     Config::read(&mail(&format!("{user}\n[server]\nlisten = \"127.0.0.1:0\"")), Path::new("")).unwrap();
+    for key in ["token", "hook_key", "client_id", "token_url", "scope"] {
+        let expected = format!("7: `connection.{key}`: is not for a mail server: leave it out");
+        check(&mail(&format!("{user}{key} = \"x\"")), &expected);
+    }
+    check(
+        &mail("user = \"master\"\npassword = \"x\"\ntokens = true"),
+        "8: `connection.tokens`: is for `log_in = \"user\"`: a master user has a password",
+    );
     check(
         &mail("user = \"master\""),
         "6: `connection.user`: state `user` and `password` of a master user, or `log_in = \"user\"` if each account has its own",
@@ -335,4 +343,39 @@ fn a_mailbox_needs_nothing_but_its_name() {
     let classes = "6: `connection.classes`: a mailbox has `classes = [\"email\"]` and no directory";
     check(&mailbox("classes = [\"email\", \"notes\"]"), classes);
     check(&mailbox(&format!("{email}directory = true")), classes);
+}
+
+#[test]
+fn an_address_is_looked_at_before_anything_is_started() {
+    let office = |kind: &str, class: &str, lines: &str| {
+        format!(
+            "[[connection]]\nname = \"x\"\nkind = \"{kind}\"\nclasses = [\"{class}\"]\nlog_in = \"user\"\n{lines}"
+        )
+    };
+    check(
+        &office("dav", "notes", "url = \"http://dav.example\""),
+        "6: `connection.url`: http://dav.example must begin with https://, only this machine itself may be reached over http://",
+    );
+    check(
+        &office("http_api", "notes", "url = \"https://\""),
+        "6: `connection.url`: https:// is no address such as https://office.example",
+    );
+    check(
+        &office("imap", "email", "url = \"imap://mail.example\""),
+        "6: `connection.url`: imap://mail.example would send passwords in the open: write imaps:// or \
+         imap+starttls://, or imap+plain:// if nobody else can listen",
+    );
+    check(
+        &office("imap", "email", "url = \"imaps://m\"\nsmtp = \"mail.example\""),
+        "7: `connection.smtp`: mail.example is no address such as smtps://mail.example",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("authority.pem");
+    let text =
+        office("dav", "notes", &format!("url = \"https://d.example\"\n\nauthority = \"{}\"", file.display()));
+    let place =
+        format!("8: `connection.authority`: cannot read the certificate authority {}: ", file.display());
+    check(&text, &format!("{place}No such file or directory (os error 2)"));
+    fs::write(&file, "no certificate\n").unwrap();
+    check(&text, &format!("{place}there is no certificate in it, as PEM"));
 }

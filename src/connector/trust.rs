@@ -1,6 +1,7 @@
-//! Whose certificates are believed where no HTTP library decides: the TLS of mail servers. Opens no connection.
+//! Whose certificates are believed, besides what an HTTP library decides by itself. Opens no connection.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
@@ -31,21 +32,27 @@ pub fn tls(trust: &Trust) -> Result<Arc<ClientConfig>, Unusable> {
             Arc::new(rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(unusable)?)
         }
         (true, Some(file)) => {
-            let reason = |reason: String| Unusable::Authority { file: file.display().to_string(), reason };
-            let pem = fs::read(file).map_err(|error| reason(error.to_string()))?;
-            let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-            let certificates = certificates.map_err(|error| reason(error.to_string()))?;
-            if certificates.is_empty() {
-                return Err(reason("there is no certificate in it".to_owned()));
-            }
+            let roots = authorities(file)?;
             let verifier =
-                rustls_platform_verifier::Verifier::new_with_extra_roots(certificates, Arc::clone(&provider));
+                rustls_platform_verifier::Verifier::new_with_extra_roots(roots, Arc::clone(&provider));
             Arc::new(verifier.map_err(unusable)?)
         }
     };
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(unusable)?.dangerous().with_custom_certificate_verifier(verifier);
     Ok(Arc::new(config.with_no_client_auth()))
+}
+
+/// The certificates of a file.
+pub fn authorities(file: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let reason = |reason: String| Unusable::Authority { file: file.display().to_string(), reason };
+    let pem = fs::read(file).map_err(|error| reason(error.to_string()))?;
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    match certificates {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        Ok(_) => Err(reason("there is no certificate in it, as PEM".to_owned())),
+        Err(error) => Err(reason(error.to_string())),
+    }
 }
 
 /// Believes every certificate, as `verify_tls = false` asks for; the handshake itself is still checked.

@@ -1,7 +1,5 @@
 //! What every connector over HTTP needs of its client: trust, deadlines, bounded answers. Speaks no protocol.
 
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +15,7 @@ use reqwest::redirect::Policy;
 
 use crate::connector::Error;
 use crate::connector::Result;
+use crate::connector::trust;
 
 /// A back office that does not take a connection by now will not.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -110,10 +109,9 @@ pub fn client(url: &Url, trust: &Trust) -> std::result::Result<Client, Unusable>
         .timeout(ANSWER_WITHIN)
         .tls_danger_accept_invalid_certs(!trust.verify);
     if let Some(file) = &trust.authority {
-        let unusable = |reason: String| Unusable::Authority { file: file.display().to_string(), reason };
-        let pem = fs::read(file).map_err(|error: io::Error| unusable(error.to_string()))?;
-        let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| unusable(error.to_string()))?;
-        builder = builder.tls_certs_merge(certificates);
+        let certificates: std::result::Result<Vec<_>, _> =
+            trust::authorities(file)?.iter().map(|certificate| Certificate::from_der(certificate)).collect();
+        builder = builder.tls_certs_merge(certificates.map_err(|error| Unusable::Tls(error.to_string()))?);
     } else if url.scheme() == "http" {
         // Spares reading the machine's certificates, which a small container may not even have.
         builder = builder.tls_certs_only([]);
