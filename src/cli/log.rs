@@ -1,4 +1,5 @@
-//! `lomme log`: what became of an account's changes on their way to and from its back offices. Changes nothing.
+//! `lomme log`: what became of an account's changes on their way to and from its back offices, and what its phones cannot
+//! be told. Changes nothing.
 
 use jiff::Timestamp;
 
@@ -6,12 +7,17 @@ use super::Configured;
 use super::Outcome;
 use super::say;
 use crate::model::id::FolderId;
+use crate::model::id::server_id;
 use crate::store::Reader;
 use crate::store::account::Account;
+use crate::store::device;
+use crate::store::device::Device;
 use crate::store::folder;
 use crate::store::log;
 use crate::store::log::Entry;
 use crate::store::log::Run;
+use crate::store::state;
+use crate::store::state::Unsaid;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -32,6 +38,11 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let mut lines = Vec::new();
     for entry in log::list(&mut reader, account.id, None, i64::from(arguments.count)).await? {
         lines.push((entry.at, of_item(&mut reader, &account, &entry).await?));
+    }
+    let devices = device::list(&mut reader, account.id).await?;
+    for unsaid in state::unsaid(&mut reader, account.id, i64::from(arguments.count)).await? {
+        let device = devices.iter().find(|device| device.number == unsaid.device);
+        lines.push((unsaid.at, of_device(&mut reader, &account, device, &unsaid).await?));
     }
     for run in log::runs(&mut reader, account.id, i64::from(arguments.count)).await? {
         lines.push((run.ended_at, of_run(&run)));
@@ -61,6 +72,19 @@ async fn of_item(reader: &mut Reader, account: &Account, entry: &Entry) -> Resul
     Ok(format!("{connection}\t{}\t{}\t{name}{item}\t{}", entry.direction, entry.outcome, entry.message))
 }
 
+/// An item that a phone cannot be told.
+async fn of_device(
+    reader: &mut Reader,
+    account: &Account,
+    device: Option<&Device>,
+    unsaid: &Unsaid,
+) -> Result<String, super::Failure> {
+    let name = folder_name(reader, account, unsaid.folder).await?;
+    let item = server_id(unsaid.folder, unsaid.item);
+    let device = device.map_or_else(|| "-".to_owned(), |device| format!("{} ({})", device.kind, device.id));
+    Ok(format!("{device}\tphone\taside\t{name} {item}\t{}", unsaid.reason))
+}
+
 async fn folder_name(reader: &mut Reader, account: &Account, id: FolderId) -> Result<String, super::Failure> {
     let row = folder::find(reader, account.id, id).await?;
     Ok(row.map_or_else(|| id.to_string(), |row| row.folder.name))
@@ -68,7 +92,10 @@ async fn folder_name(reader: &mut Reader, account: &Account, id: FolderId) -> Re
 
 fn of_run(run: &Run) -> String {
     let Run { connection, pulled, removed, conflicts, errors, message, .. } = run;
-    format!(
-        "{connection}\tpull\t{pulled} pulled, {removed} removed, {conflicts} conflicts, {errors} errors\t\t{message}"
-    )
+    let (conflicts, errors) = (counted(*conflicts, "conflict"), counted(*errors, "error"));
+    format!("{connection}\tpull\t{pulled} pulled, {removed} removed, {conflicts}, {errors}\t\t{message}")
+}
+
+fn counted(count: i64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -49,7 +49,7 @@ pub enum Error {
     #[error("the cursor expired")]
     CursorExpired,
     /// Busy or down: again later, not before the time given.
-    #[error("again later: {message}")]
+    #[error("{message}")]
     Later {
         /// What to wait at least (`Retry-After`).
         after: Option<Duration>,

@@ -8,6 +8,7 @@ use sqlx::any::AnyRow;
 use super::Error;
 use super::Result;
 use super::Tx;
+use super::access::time;
 use super::folder;
 use crate::model::id::AccountId;
 use crate::model::id::DeviceNumber;
@@ -225,6 +226,44 @@ pub async fn set_aside(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// What a device cannot be told at present, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsaid {
+    /// The device.
+    pub device: DeviceNumber,
+    /// The folder.
+    pub folder: FolderId,
+    /// Which item.
+    pub item: ItemId,
+    /// Why not. May speak of the content.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What the devices of an account cannot be told, the newest first.
+pub async fn unsaid(c: &mut AnyConnection, account: AccountId, limit: i64) -> Result<Vec<Unsaid>> {
+    let rows = sqlx::query(
+        "SELECT device_number, folder_id, item, reason, at FROM aside WHERE account_id = $1 AND device_number <> 0 \
+         ORDER BY at DESC, folder_id, item, device_number LIMIT $2",
+    )
+    .bind(account.0)
+    .bind(limit)
+    .fetch_all(c)
+    .await?;
+    let read = |row: &AnyRow| {
+        let item: String = row.try_get(2)?;
+        Ok(Unsaid {
+            device: DeviceNumber(row.try_get(0)?),
+            folder: FolderId(row.try_get(1)?),
+            item: ItemId(item.parse().unwrap_or_default()),
+            reason: row.try_get(3)?,
+            at: time(row.try_get(4)?, "aside")?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Notes that an item is told again.

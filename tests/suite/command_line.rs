@@ -6,12 +6,18 @@ use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 
+use lomme::model::class::Class;
+use lomme::model::content::Content;
 use lomme::model::id::AccountId;
+use lomme::model::id::FolderId;
 use lomme::store;
 use lomme::store::access;
+use lomme::store::item;
 use serde_json::json;
 
 use crate::office::Office;
+use crate::phone::Phone;
+use crate::phone::wire::Wire;
 use crate::server::Server;
 
 /// Runs the program in a folder with `lomme.toml` in it.
@@ -165,9 +171,36 @@ async fn a_log_in_that_is_refused_is_named_wherever_somebody_looks() {
     let output = run(&["account", "list"], "").1;
     assert!(output.lines().next().unwrap().contains("\toffice is paused: "), "{output}");
     let output = run(&["log", "kari@fjord.example"], "").1;
-    assert!(output.contains("\toffice\tpull\t0 pulled, 0 removed, 0 conflicts, 1 errors"), "{output}");
+    assert!(output.contains("\toffice\tpull\t0 pulled, 0 removed, 0 conflicts, 1 error"), "{output}");
     server.stop().await;
     office.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_phone_cannot_be_told_is_in_the_log() {
+    let server = Server::start().await;
+    let app = &server.app;
+    let mut phone = Phone::new(Wire::new(&server.url(""), "kari", "14.1"));
+    phone.sync_folders().await;
+    phone.sync("1").await;
+    // An event without a time.
+    let never = Content::from_value(Class::Calendar, &json!({"title": "never"})).unwrap();
+    store::retrying(async || {
+        let mut tx = app.store().begin().await?;
+        let new = item::New { content: &never, writer: None, remote_id: None, etag: None, now: app.now() };
+        item::create(&mut tx, AccountId(1), FolderId(1), new).await?;
+        tx.commit().await
+    })
+    .await
+    .unwrap();
+    phone.sync("1").await;
+    let store = &app.config().store;
+    let folder =
+        folder(&format!("{CONFIG}[store]\nurl = \"{}\"\ndata = \"{}\"\n", store.url, store.data.display()));
+    let arguments = ["log", "kari@fjord.example", "--config", "lomme.toml"];
+    let output = tokio::task::block_in_place(|| lomme(folder.path(), &arguments, "")).1;
+    assert!(output.contains("\tFjordPhone (PHONE141)\tphone\taside\tCalendar 1:1\t"), "{output}");
+    server.stop().await;
 }
 
 #[test]
