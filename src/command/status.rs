@@ -234,7 +234,7 @@ mod tests {
             let (_, tag) = root(command).unwrap();
             let store = document.root().child(wbxml::search::RESPONSE);
             let told = store.and_then(|response| response.child(wbxml::search::STORE));
-            told.unwrap_or(document.root()).child(tag).unwrap().text().parse::<u16>().unwrap()
+            told.unwrap_or_else(|| document.root()).child(tag).unwrap().text().parse::<u16>().unwrap()
         };
         assert_eq!(
             (own(store::Error::UnknownKind.into()), own(Error::Late)),

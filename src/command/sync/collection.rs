@@ -267,7 +267,7 @@ impl Turn<'_> {
             // It will ask.
         } else if self.ask.window == 0 || self.ask.bytes == 0 {
             // The folders before it filled the answer.
-            has_more = window::may_have_news(tx, &scope, &slot).await?;
+            has_more = window::count(tx, &scope, &slot, 1).await? > 0;
         } else {
             let told = window::tell(tx, &scope, &slot, &mut answer).await?;
             self.note_aside(tx, &told).await?;

@@ -168,3 +168,37 @@ async fn one_item_is_fetched_whole_or_in_part() {
     let gone = phone.ask("ItemOperations", &fetch("2:999", "")).await;
     assert!(gone.contains("<Fetch><Status>6</Status>"), "{gone}");
 }
+
+#[tokio::test]
+async fn a_full_answer_promises_no_more_than_there_is() {
+    let server = Server::new().await;
+    let phone = server.phone("14.1");
+    let tasks = |key: &str, command: &str| {
+        format!(
+            r#"<Collection><SyncKey>{key}</SyncKey><CollectionId>3</CollectionId><Commands>{command}</Commands>
+            </Collection>"#
+        )
+    };
+    let both = |size: &str, first: &str, second: &str| {
+        format!(
+            r#"<Sync xmlns="AirSync" xmlns:tasks="Tasks"><Collections><Collection><SyncKey>{first}</SyncKey>
+            <CollectionId>2</CollectionId></Collection>{second}</Collections>{size}</Sync>"#
+        )
+    };
+    let add = r#"<Add><ClientId>1</ClientId><ApplicationData><tasks:Subject>Ring</tasks:Subject></ApplicationData></Add>"#;
+    let key = phone.begin_contacts().await;
+    let begun = phone.ask("Sync", &contacts("0", "").replace("<CollectionId>2<", "<CollectionId>3<")).await;
+    let task_key = between(&begun, "<SyncKey>", "</SyncKey>");
+    let added = phone.ask("Sync", &both("", &key, &tasks(&task_key, add))).await;
+    let (task_key, id) =
+        (between(&added, "<SyncKey>", "</SyncKey>"), between(&added, "<ServerId>", "</ServerId>"));
+    server.add_contact("Ola Nordmann").await;
+    let change = format!(
+        "<Change><ServerId>{id}</ServerId><ApplicationData><tasks:Subject>Ring Ola</tasks:Subject>\
+         </ApplicationData></Change>"
+    );
+    let answer =
+        phone.ask("Sync", &both("<WindowSize>1</WindowSize>", &key, &tasks(&task_key, &change))).await;
+    assert!(answer.contains("Ola Nordmann") && answer.contains("<CollectionId>3<"), "{answer}");
+    assert!(!answer.contains("<MoreAvailable/>"), "{answer}");
+}
