@@ -229,6 +229,7 @@ async fn a_malformed_ping_is_told_so() {
     server.stop().await;
 }
 
+/// Quirk silent-provision.
 #[tokio::test]
 async fn a_malformed_provision_is_told_so() {
     let server = Server::start().await;
