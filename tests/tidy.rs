@@ -102,6 +102,25 @@ fn nothing_unwanted_is_left() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A back office has to be able to read what it is to keep.
+#[test]
+fn the_contract_names_every_property_of_ours() {
+    let contract = fs::read_to_string(root().join("schema/contract.yaml")).unwrap();
+    let mut unnamed = Vec::new();
+    let mut known = 0;
+    for file in ["src/model", "src/eas"].iter().flat_map(|folder| files(folder, "rs")) {
+        let text = fs::read_to_string(root().join(&file)).unwrap();
+        for rest in text.split("\"lomme.app:").skip(1) {
+            let name = rest.split('"').next().unwrap();
+            known += 1;
+            if !contract.contains(&format!("`lomme.app:{name}`")) {
+                unnamed.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(known > 20 && unnamed.is_empty(), "{known} found, not named: {unnamed:?}");
+}
+
 /// An account can be moved to another machine, and no query joins two.
 #[test]
 fn every_primary_key_starts_with_whose_it_is() {
