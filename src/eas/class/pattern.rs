@@ -180,6 +180,10 @@ impl Pattern {
                 return Err(Unreadable::at(child, "not of a recurrence of this type"));
             }
         }
+        let mut calendars = element.children().filter(|child| child.tag() == tags.calendar_type);
+        if let Some(second) = calendars.nth(1) {
+            return Err(Unreadable::at(second, "a second calendar"));
+        }
         if let Some(child) = filled(tags.calendar_type)
             && UNKNOWN_CALENDARS.contains(&child.text().trim())
         {

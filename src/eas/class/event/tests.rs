@@ -272,6 +272,10 @@ fn a_recurrence_has_what_its_type_has() {
     for number in [13, 16, 17, 18, 19, 21, 22, 23, 24] {
         check_unreadable(&recurrence(2, &element("CalendarType", number)), calendar::CALENDAR_TYPE);
     }
+    for kind in [2, 3, 5, 6] {
+        let two = element("CalendarType", 1) + &element("CalendarType", 1);
+        check_unreadable(&recurrence(kind, &two), calendar::CALENDAR_TYPE);
+    }
     check_unreadable(&recurrence(1, &element("FirstDayOfWeek", 7)), calendar::FIRST_DAY_OF_WEEK);
     check_unreadable(&recurrence(4, ""), calendar::TYPE);
 }
