@@ -294,6 +294,14 @@ async fn each_setting_has_a_status_of_its_own() {
             "168",
         ),
         ("<RightsManagementInformation/>".to_owned(), "RightsManagementInformation", "2"),
+        ("<Oof><Get><BodyType>Text</BodyType></Get></Oof>".to_owned(), "Oof", "1"),
+        ("<Oof><Set><OofState>0</OofState></Set></Oof>".to_owned(), "Oof", "1"),
+        (
+            "<Oof><Set><OofState>2</OofState><StartTime>2026-12-01T08:00:00.000Z</StartTime></Set></Oof>"
+                .to_owned(),
+            "Oof",
+            "2",
+        ),
     ] {
         check(&phone, "Settings", &inner, path, status).await;
     }
