@@ -31,6 +31,7 @@ use crate::mailbox::find;
 use crate::mailbox::find::File;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::event::Event;
 use crate::model::id::FolderId;
 use crate::model::id::item_id;
 use crate::store::folder;
@@ -216,15 +217,19 @@ pub(super) async fn opened(
     reference: &FileReference,
 ) -> Result<Option<Option<File>>, Error> {
     let name = reference.item.to_string();
+    let (instance, key) = reference.of_occurrence();
     let of_event = match found(app, phone, reference.item.folder, &name).await? {
         Some((Class::Email, _)) | None => None,
-        Some((class, version)) => match window::content(class, &version) {
-            Ok(Content::Event(event)) => Some(event),
-            _ => return Ok(None),
-        },
+        Some((class, version)) => {
+            let event = window::content(class, &version).ok();
+            match event.and_then(|content| with_files(content, phone, instance)) {
+                Some(event) => Some(event),
+                None => return Ok(None),
+            }
+        }
     };
     if let Some(event) = of_event {
-        let file = event.attachment(&reference.part).map(|file| {
+        let file = event.attachment(key).map(|file| {
             let content_type = file.content_type.to_owned();
             file.bytes().map(|data| File { content_type, data })
         });
@@ -233,6 +238,15 @@ pub(super) async fn opened(
     let Some(section) = reference.section() else { return Ok(None) };
     let Some(found) = find::find(app, phone.device.account, &reference.item).await? else { return Ok(None) };
     Ok(found.file(&section, Instant::now() + PATIENCE).await?.map(Some))
+}
+
+/// The event whose files are meant: the item, or one occurrence of it.
+fn with_files(content: Content, phone: &Phone, instance: Option<&str>) -> Option<Event> {
+    match (instance, content) {
+        (None, Content::Event(event)) => Some(event),
+        (Some(id), content) => class::occurrence(&content, id, &view(phone, &Fetch::default(), "")),
+        (None, _) => None,
+    }
 }
 
 /// Names for what is not there.

@@ -18,6 +18,8 @@ use crate::model::id::ItemId;
 const LONGEST: usize = 512;
 /// Sets apart what the journal does not have.
 const REMOTE: char = '~';
+/// Begins the name of an occurrence, which no key in an event can begin with.
+const OCCURRENCE: char = '@';
 
 /// A text that is no name of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +44,11 @@ pub enum Which {
     Remote(String),
 }
 
+/// What an occurrence is called where files of it are named: `at` is its `InstanceId`, which has no colon in it.
+pub fn occurrence(item: &str, at: &str) -> String {
+    format!("{item}:{OCCURRENCE}{at}")
+}
+
 /// What a file is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FileReference {
@@ -55,6 +62,12 @@ impl FileReference {
     /// The reference of a part, by the item's name as a text.
     pub fn of(item: &str, part: impl fmt::Display) -> String {
         format!("{item}:{part}")
+    }
+
+    /// The occurrence whose file it is, if it is of one alone, and what the event calls the file.
+    pub fn of_occurrence(&self) -> (Option<&str>, &str) {
+        let named = self.part.strip_prefix(OCCURRENCE).and_then(|part| part.split_once(':'));
+        named.map_or((None, self.part.as_str()), |(at, key)| (Some(at), key))
     }
 
     /// The part of a mail that it means, if it means one; never the whole mail.
@@ -131,7 +144,7 @@ mod tests {
         assert_eq!(remote().to_string(), "105:~MTcwMDAwMDAwMC40Mg");
         for item in [held(), remote()] {
             assert_eq!(item.to_string().parse(), Ok(item.clone()));
-            for part in ["2.1", "a1b2", "with:colon", "æ"] {
+            for part in ["2.1", "a1b2", "with:colon", "æ", "@20261203T080000Z:a1b2"] {
                 let file = FileReference { item: item.clone(), part: part.to_owned() };
                 assert_eq!(file.to_string().parse(), Ok(file.clone()));
                 assert_eq!(FileReference::of(&item.to_string(), part), file.to_string());
@@ -156,5 +169,14 @@ mod tests {
             assert_eq!(text.parse::<FileReference>(), Err(Unknown), "{text}");
         }
         assert_eq!(format!("5:17:{}", "1".repeat(LONGEST)).parse::<FileReference>(), Err(Unknown));
+    }
+
+    #[test]
+    fn a_file_of_an_occurrence_says_which() {
+        let file = |text: &str| text.parse::<FileReference>().unwrap();
+        let named = FileReference::of(&occurrence("5:17", "20261203T080000Z"), "a:b");
+        assert_eq!(file(&named).of_occurrence(), (Some("20261203T080000Z"), "a:b"));
+        assert_eq!(file("5:17:a:b").of_occurrence(), (None, "a:b"));
+        assert_eq!(file("5:17:@a").of_occurrence(), (None, "@a"));
     }
 }

@@ -226,3 +226,48 @@ async fn data_comes_behind_the_document_for_who_asks_so() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn one_occurrence_has_files_of_its_own() {
+    let server = Server::start().await;
+    let mut kari = phone(&server, "ONE", "16.1").await;
+    let daily = "<calendar:Recurrence><calendar:Type>0</calendar:Type><calendar:Interval>1</calendar:Interval>\
+                 <calendar:Occurrences>5</calendar:Occurrences></calendar:Recurrence>";
+    let id = kari.add(CALENDAR, &format!("{EVENT}{daily}{}", adding("a", "plan.txt", b"plan"))).await;
+    let on = |at: &str, data: &str| {
+        format!(
+            "<Change><ServerId>{id}</ServerId><airsyncbase:InstanceId>{at}</airsyncbase:InstanceId><ApplicationData>\
+             {data}</ApplicationData></Change>"
+        )
+    };
+    let heard = kari.round(CALENDAR, &on("20261203T080000Z", &adding("b", "kart.txt", b"kart"))).await;
+    let reply = &heard.replies[0];
+    assert_eq!((reply.told("Status"), reply.say("ClientId")), ("1", "b"), "{heard:?}");
+    let told = reply.say("FileReference").to_owned();
+    assert_eq!(fetched(&kari, &told, "").await.told("Status"), "1", "{told}");
+
+    let mut other = phone(&server, "TWO", "16.0").await;
+    let event = other.book(CALENDAR).items[&id].clone();
+    let exception = event.find("Exception").unwrap();
+    let mut names: Vec<_> = exception.child("Attachments").unwrap().all("Attachment").collect();
+    names.sort_by_key(|one| one.told("DisplayName").to_owned());
+    let shown: Vec<_> = names.iter().map(|one| one.told("DisplayName")).collect();
+    assert_eq!(shown, ["kart.txt", "plan.txt"], "{event:?}");
+    assert_eq!(event.child("Attachments").unwrap().all("Attachment").count(), 1, "{event:?}");
+    let reference = names[0].told("FileReference");
+    let file = fetched(&other, reference, "").await;
+    assert_eq!(STANDARD.decode(file.child("Properties").unwrap().told("Data")).unwrap(), b"kart");
+    assert_eq!(fetched(&other, &reference.replace("1203T", "1204T"), "").await.told("Status"), "15");
+
+    let delete = format!(
+        "<airsyncbase:Attachments><airsyncbase:Delete><airsyncbase:FileReference>{reference}\
+         </airsyncbase:FileReference></airsyncbase:Delete></airsyncbase:Attachments>"
+    );
+    other.round(CALENDAR, &on("20261203T080000Z", &delete)).await;
+    assert_eq!(fetched(&other, reference, "").await.told("Status"), "15");
+    kari.sync(CALENDAR).await;
+    let event = kari.book(CALENDAR).items[&id].clone();
+    assert_eq!(event.child("Attachments").unwrap().all("Attachment").count(), 1, "{event:?}");
+    assert!(event.find("Exception").is_none(), "{event:?}");
+    server.stop().await;
+}

@@ -8,6 +8,8 @@ use super::collection::Turn;
 use super::window;
 use crate::eas::class;
 use crate::eas::class::View;
+use crate::eas::date;
+use crate::eas::name;
 use crate::eas::sync::Command;
 use crate::eas::sync::Options;
 use crate::error::Error;
@@ -23,10 +25,10 @@ pub(super) async fn made(
     turn: &Turn<'_>,
     (command, outcome): (&Command<'_>, &Outcome),
 ) -> Result<Option<Fragment>, Error> {
-    let (data, is_new) = match *command {
-        Command::Add { data, .. } => (data, true),
-        Command::Change { data, instance_id: None, .. } => (data, false),
-        Command::Change { .. } | Command::Delete { .. } | Command::Fetch { .. } => return Ok(None),
+    let (data, instance, is_new) = match *command {
+        Command::Add { data, .. } => (data, None, true),
+        Command::Change { data, instance_id, .. } => (data, instance_id, false),
+        Command::Delete { .. } | Command::Fetch { .. } => return Ok(None),
     };
     let (Some(data), Some(rev), Some(server_id)) = (data, outcome.rev, outcome.server_id.as_deref()) else {
         return Ok(None);
@@ -39,6 +41,13 @@ pub(super) async fn made(
     let Some(version) = item::version(tx, place, rev).await? else { return Ok(None) };
     let Ok(content) = window::content(turn.class(), &version) else { return Ok(None) };
     let options = Options::default();
-    let view = View { server_id, ..answer::view(turn.phone, &options) };
+    let name = instance.map_or_else(|| server_id.to_owned(), |id| of_occurrence(server_id, id));
+    let view = View { server_id: &name, ..answer::view(turn.phone, &options) };
     Ok(class::answer(&content, data, is_new, &view))
+}
+
+/// Some write the time with hyphens and colons.
+fn of_occurrence(server_id: &str, id: &str) -> String {
+    let id = date::parse(id).map_or_else(|| id.to_owned(), date::compact);
+    name::occurrence(server_id, &id)
 }

@@ -203,6 +203,11 @@ pub fn delete_instance(
     event::series::delete_instance(series_of(base)?, instance_id, reading).map(Content::Event)
 }
 
+/// The single event that an occurrence is; 16.0 and later name it by `InstanceId`, and files of it by its name.
+pub fn occurrence(content: &Content, instance_id: &str, view: &View<'_>) -> Option<Event> {
+    event::series::occurrence(series_of(content).ok()?, instance_id, view)
+}
+
 fn series_of(content: &Content) -> Result<&Event, Unreadable> {
     let Content::Event(event) = content else {
         return Err(Unreadable { element: airsyncbase::INSTANCE_ID, reason: "only events have occurrences" });

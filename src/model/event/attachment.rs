@@ -8,6 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use crate::model::calendar::Link;
 use crate::model::event::Event;
 
+/// The most that the files of one event may have in base64: what a phone uploads in a request of the usual limit.
+pub const MOST_BASE64: usize = 24_000_000;
+
 /// A file of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attachment<'a> {

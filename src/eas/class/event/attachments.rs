@@ -19,9 +19,7 @@ use crate::eas::element;
 use crate::eas::name::FileReference;
 use crate::model::event::Event;
 use crate::model::event::attachment::Attachment;
-
-/// The most that the files of one event may have in base64: what a phone uploads in a request of the usual limit.
-const MOST: usize = 24_000_000;
+use crate::model::event::attachment::MOST_BASE64;
 
 pub(super) fn write_attachments(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
     writer.container(tag, |writer| {
@@ -55,15 +53,23 @@ pub(super) fn read_attachments(
             airsyncbase::DELETE => {
                 let reference = element::text(child, airsyncbase::FILE_REFERENCE).unwrap_or_default();
                 if let Ok(file) = reference.parse::<FileReference>() {
-                    item.detach(&file.part);
+                    item.detach(file.of_occurrence().1);
                 }
             }
             // What a phone was shown it need not send back.
             _ => {}
         }
     }
-    let size: usize = item.attachments().map(|(_, file)| file.base64.len()).sum();
-    if size > MOST {
+    check_size(item)
+}
+
+/// Whether an event has room for its files, and for those of its occurrences.
+pub(super) fn check_size(item: &Event) -> Result<(), Unreadable> {
+    let own: usize = item.attachments().map(|(_, file)| file.base64.len()).sum();
+    let patches = item.recurrence_overrides.values().flat_map(|patch| &patch.0);
+    let of_links = patches.filter(|(pointer, _)| pointer.starts_with("links"));
+    let of_occurrences: usize = of_links.map(|(_, value)| value.to_string().len()).sum();
+    if own + of_occurrences > MOST_BASE64 {
         return Err(Unreadable { element: airsyncbase::CONTENT, reason: "more than an event may hold" });
     }
     Ok(())

@@ -52,6 +52,7 @@ use crate::eas::class::event::people::write_organizer_name;
 use crate::eas::class::event::place::read_place;
 use crate::eas::class::event::place::write_place;
 use crate::eas::class::event::series::write_exceptions;
+use crate::eas::class::event::series::write_orphan;
 use crate::eas::class::event::series::write_recurrence;
 use crate::eas::class::event::when::write_all_day;
 use crate::eas::class::event::when::write_end;
@@ -97,6 +98,7 @@ fields! {
         // iOS 6.1 leaves the body out when only the alarm was changed.
         airsyncbase::BODY => [read_body, write_body]; from V12_0; keeps,
         airsyncbase::NATIVE_BODY_TYPE => [told_elsewhere, write_native_type]; from V12_0; keeps,
+        airsyncbase::INSTANCE_ID => [told_elsewhere, write_orphan]; from V16_0; keeps,
     }
 }
 
@@ -110,6 +112,7 @@ fields! {
         airsyncbase::BODY => [read_body, write_body]; from V12_0; keeps,
         calendar::LOCATION => location / set_location(): text; to V14_1,
         airsyncbase::LOCATION => [read_place, write_place]; from V16_0,
+        airsyncbase::ATTACHMENTS => [read_attachments, write_attachments]; from V16_0; keeps,
         calendar::CATEGORIES => [read_categories, write_categories],
         // Exchange 2003 knew no sensitivity here, and Android obeys it.
         calendar::SENSITIVITY => [read_sensitivity, write_sensitivity]; from V12_0; keeps,

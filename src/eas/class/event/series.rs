@@ -26,11 +26,13 @@ use crate::eas::class::codec::number;
 use crate::eas::class::cover::Cover;
 use crate::eas::class::cover::cover;
 use crate::eas::class::event::EXCEPTION;
+use crate::eas::class::event::attachments;
 use crate::eas::class::event::when;
 use crate::eas::class::pattern;
 use crate::eas::class::pattern::Pattern;
 use crate::eas::class::table::Absence;
 use crate::eas::class::table::Field;
+use crate::eas::name;
 use crate::model::event::Event;
 use crate::model::patch::Patch;
 use crate::model::patch::Series;
@@ -90,11 +92,34 @@ fn write_exception(item: &Event, at: &str, occurrence: Option<&Event>, view: &Vi
     let is_new = view.version >= Version::V16_0;
     let id = if is_new { airsyncbase::INSTANCE_ID } else { calendar::EXCEPTION_START_TIME };
     writer.text(id, at);
+    // The files of an occurrence are found by its name.
+    let name = name::occurrence(view.server_id, at);
+    let view = &View { server_id: &name, ..*view };
     for field in EXCEPTION.iter().filter(|field| field.is_in(view.version)) {
         if let Some(occurrence) = occurrence {
             write_difference(field, item, occurrence, view, writer);
         }
     }
+}
+
+/// The single event that an occurrence is, named as in an `InstanceId`.
+pub(in crate::eas::class) fn occurrence(event: &Event, id: &str, view: &View<'_>) -> Option<Event> {
+    let at = instance(event, when::clock(event, id, view)?)?;
+    let known = event.recurrence_overrides.get(&at).filter(|patch| !patch.is_excluded());
+    Series::of(event).occurrence(at, &known.cloned().unwrap_or_default())
+}
+
+// MS-ASAIRS 2.2.2.25 (InstanceId): of an instance that its owner was invited to without the series.
+pub(super) fn write_orphan(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
+    if let Some(id) = orphan(item).and_then(|at| when::told(item, at, view)) {
+        writer.text(tag, &id);
+    }
+}
+
+/// Which occurrence of a series that is not here an event is.
+fn orphan(item: &Event) -> Option<DateTime> {
+    let id = item.other.get("recurrenceId").filter(|_| item.recurrence_rule.is_none())?;
+    id.as_str()?.parse().ok()
 }
 
 /// Writes what an occurrence has otherwise than its series; its times always.
@@ -219,7 +244,7 @@ fn read_exceptions(event: &mut Event, element: Element<'_>, reading: &Reading<'_
         }
     }
     event.recurrence_overrides = overrides;
-    Ok(())
+    attachments::check_size(event)
 }
 
 /// An occurrence in which nothing differs is none of its own.
@@ -340,11 +365,15 @@ pub(in crate::eas::class) fn change_instance(
     if is_deletion(data)? {
         return delete_instance(event, id, reading);
     }
+    if orphan(event).is_some_and(|at| when::clock(event, id, &reading.view) == Some(at)) {
+        return super::read(data, Some(event), reading);
+    }
     let at = named(event, id, reading)?;
     let mut event = event.clone();
     let patch =
         read_occurrence(&event, at, event.recurrence_overrides.get(&at), data, Absent::Kept, reading)?;
     lay(&mut event.recurrence_overrides, at, patch);
+    attachments::check_size(&event)?;
     event.updated = Some(reading.now);
     Ok(event)
 }

@@ -278,3 +278,25 @@ fn an_exception_of_the_year_9999_costs_no_more_than_others() {
     let reading = phone.reading();
     assert!(class::delete_instance(&secondly, "99981231T080000Z", &reading).is_err());
 }
+
+/// MS-ASAIRS 2.2.2.25 (`InstanceId`), from 16.0 on.
+#[test]
+fn an_instance_without_its_series_says_which_it_is() {
+    let event = json!({"uid": "e", "title": "T", "start": "2026-11-02T10:00:00", "timeZone": "Europe/Oslo",
+        "duration": "PT1H", "recurrenceId": "2026-11-02T09:00:00"});
+    let orphan = content(Class::Calendar, &event.to_string());
+    let id = "<airsyncbase:InstanceId>20261102T080000Z</airsyncbase:InstanceId>";
+    let phone = Phone::new(Version::V16_1);
+    assert!(phone.xml(&orphan).contains(id), "{}", phone.xml(&orphan));
+    assert!(!Phone::new(Version::V14_1).xml(&orphan).contains("InstanceId"));
+    assert!(!phone.xml(&series()).contains("</airsyncbase:InstanceId><"), "a series is none");
+    check_echo(&phone, &orphan);
+    // Named by its id, it is itself that changes.
+    let xml = "<ApplicationData xmlns=\"AirSync\" xmlns:calendar=\"Calendar\"><calendar:Subject>Ny</calendar:Subject>\
+               </ApplicationData>";
+    let document = wbxml::Document::from_xml(xml).unwrap();
+    let changed =
+        class::change_instance(&orphan, "20261102T080000Z", document.root(), &phone.reading()).unwrap();
+    assert_eq!(changed.to_value(), with(&orphan, |event| event["title"] = json!("Ny")));
+    assert!(class::change_instance(&orphan, "20261103T080000Z", document.root(), &phone.reading()).is_err());
+}
