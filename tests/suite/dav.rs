@@ -16,6 +16,7 @@ use lomme::connector::dav::Settings;
 use lomme::connector::web::Trust;
 use lomme::model::class::Class;
 use lomme::model::content::Content;
+use lomme::model::event::attachment::Attachment;
 use lomme::model::id::AccountId;
 use lomme::model::id::FolderId;
 use lomme::model::id::Rev;
@@ -240,6 +241,50 @@ async fn what_other_programs_wrote_survives_our_write() {
     ] {
         assert!(text.contains(kept), "{kept}\n{text}");
     }
+}
+
+#[tokio::test]
+async fn files_of_an_event_go_both_ways() {
+    let radicale = Radicale::start().await;
+    let bench = bench(&radicale);
+    let calendar = collection(&bench, Class::Calendar, "calendar/").await;
+    let theirs = "DTSTART:20261122T120000Z\n\
+        ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=hei.txt:SGVp\n\
+        ATTACH;FMTTYPE=application/pdf:https://fjord.example/agenda.pdf\n";
+    radicale.put("calendar/f.ics", &ics("VEVENT", "f", theirs)).await;
+    let fetched = async || {
+        let listed = bench.connector.list(&bench.user, &calendar).await.unwrap();
+        let ids: Vec<String> = listed.iter().map(|(id, _)| id.clone()).collect();
+        let there = bench.connector.fetch(&bench.user, &calendar, &ids).await.unwrap().remove(0);
+        let Ok(Content::Event(event)) = there.content.clone() else { panic!("{there:?}") };
+        (there, event)
+    };
+    let (there, mut event) = fetched().await;
+    let files: Vec<_> =
+        event.attachments().map(|(key, file)| (key.to_owned(), file.name, file.bytes())).collect();
+    let [(key, Some("hei.txt"), Some(bytes))] = files.as_slice() else { panic!("{files:?}") };
+    assert_eq!((bytes.as_slice(), event.links.len()), (&b"Hei"[..], 2));
+    let key = key.clone();
+    event.detach(&key);
+    let file = Attachment {
+        name: Some("ny; \"fin\".txt"),
+        content_type: "text/plain",
+        content_id: None,
+        base64: "Tnl0",
+    };
+    event.attach("fra-telefonen", file);
+    let content = Content::Event(event.clone());
+    bench
+        .connector
+        .update(&bench.user, write(&calendar, "edit"), &there.id, &there.etag, &content)
+        .await
+        .unwrap();
+    let text = radicale.text("calendar/f.ics").await.replace("\r\n ", "");
+    assert!(!text.contains("SGVp") && text.contains(":Tnl0") && !text.contains("JSPTR=links"), "{text}");
+    assert!(text.contains(":https://fjord.example/agenda.pdf"), "{text}");
+    let (_, again) = fetched().await;
+    assert_eq!(again.links.keys().collect::<Vec<_>>(), event.links.keys().collect::<Vec<_>>());
+    assert_eq!(again.attachment("fra-telefonen").unwrap().bytes(), Some(b"Nyt".to_vec()));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::connector::dav::alarm;
+use crate::connector::dav::attach;
 use crate::connector::dav::kept;
 use crate::connector::dav::kept::ICALENDAR;
 use crate::connector::dav::kept::Kept;
@@ -25,6 +26,7 @@ use crate::connector::dav::span::Span;
 use crate::connector::dav::time;
 use crate::connector::dav::zone::Zones;
 use crate::model::calendar::Alert;
+use crate::model::calendar::Link;
 use crate::model::calendar::Location;
 use crate::model::calendar::Participant;
 use crate::model::object::Property as _;
@@ -84,8 +86,14 @@ pub fn read(
     zones: &Zones,
     series: &mut Vec<Property>,
 ) -> Map<String, Value> {
-    let mut reader =
-        Reader { kind, object: Map::new(), kept: Kept::default(), people: People::default(), updated: None };
+    let mut reader = Reader {
+        kind,
+        object: Map::new(),
+        kept: Kept::default(),
+        people: People::default(),
+        updated: None,
+        attached: 0,
+    };
     let span = Span::read(kind, component, zones);
     span.lay(kind, &mut reader.object);
     let mut late = Vec::new();
@@ -112,10 +120,12 @@ struct Reader {
     kept: Kept,
     people: People,
     updated: Option<Timestamp>,
+    /// How much its files have in base64.
+    attached: usize,
 }
 
 impl Reader {
-    fn read(&mut self, mut property: Property, zones: &Zones) {
+    fn read(&mut self, property: Property, zones: &Zones) {
         match property.name.as_str() {
             // RFC 5545 3.8.7.2: of a stored object DTSTAMP says the same as LAST-MODIFIED, if that is missing.
             "LAST-MODIFIED" => self.updated = time::parse_instant(&property.value).or(self.updated),
@@ -127,6 +137,7 @@ impl Reader {
                 self.kept.keep_parameters("keywords", &property);
             }
             "LOCATION" | "GEO" if self.kind == Kind::Event => self.read_place(property),
+            "ATTACH" | "LINK" if self.kind.has_people_and_alarms() => self.read_link(property, zones),
             "ATTENDEE" if self.kind.has_people_and_alarms() => self.people.add_attendee(property),
             BUSY_STATUS if property.value.trim().eq_ignore_ascii_case("BUSY") => {}
             BUSY_STATUS if property.value.trim().eq_ignore_ascii_case("FREE") => {
@@ -134,10 +145,27 @@ impl Reader {
             }
             _ => {
                 if !self.read_plain(&property) {
-                    name_zone(&mut property, zones);
-                    self.kept.properties.push(property);
+                    self.keep(property, zones);
                 }
             }
+        }
+    }
+
+    fn keep(&mut self, mut property: Property, zones: &Zones) {
+        name_zone(&mut property, zones);
+        self.kept.properties.push(property);
+    }
+
+    fn read_link(&mut self, property: Property, zones: &Zones) {
+        let mut left = property.clone();
+        let read = attach::read(&mut left, attach::room(self.attached));
+        match read.filter(|(key, _)| !self.set("links").contains_key(key)) {
+            Some((key, link)) => {
+                self.attached += attach::held(&link);
+                self.kept.keep_parameters(&format!("links/{key}"), &left);
+                self.set("links").insert(key, link.write());
+            }
+            None => self.keep(property, zones),
         }
     }
 
@@ -273,6 +301,11 @@ pub fn write(kind: Kind, object: &Map<String, Value>, now: Timestamp) -> Compone
     }
     write_sets(kind, object, |place, property| put(&mut component, place, property));
     if kind.has_people_and_alarms() {
+        for (key, link) in filled::<BTreeMap<String, Link>>(object, "links") {
+            if let Some(property) = attach::write(&key, &link) {
+                put(&mut component, &format!("links/{key}"), property);
+            }
+        }
         let people = People {
             participants: filled::<BTreeMap<String, Participant>>(object, "participants"),
             organizer: object.get("organizerCalendarAddress").and_then(Value::as_str).map(str::to_owned),

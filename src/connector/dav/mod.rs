@@ -5,6 +5,7 @@
 //! `ical` and `vcard` turn texts into items and back without loss; `line` is the syntax they share.
 
 pub mod alarm;
+mod attach;
 pub mod card_day;
 pub mod card_value;
 pub mod component;
