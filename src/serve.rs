@@ -65,7 +65,7 @@ fn connections(config: &Config) -> Result<Connections, Error> {
             Kind::HttpApi => http_api(connection),
             Kind::Dav => dav(connection),
             Kind::Imap => imap(connection),
-            Kind::Mailbox => Ok(mailbox(config, connection)),
+            Kind::Mailbox => Ok(Arc::new(mailboxes(config, connection)) as Arc<dyn Connector>),
             Kind::Local => continue,
         };
         let connector =
@@ -145,9 +145,10 @@ fn imap(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
     Ok(Arc::new(Imap::new(settings)?))
 }
 
-fn mailbox(config: &Config, connection: &Connection) -> Arc<dyn Connector> {
+/// The mailboxes of a connection that asks no mail server.
+pub fn mailboxes(config: &Config, connection: &Connection) -> Mailboxes {
     let folder = config.store.data.join("mail").join(&connection.name);
-    Arc::new(Mailboxes::new(mailbox::Settings { folder, clock: app::now }))
+    Mailboxes::new(mailbox::Settings { folder, clock: app::now })
 }
 
 fn trust(connection: &Connection) -> Trust {

@@ -3,6 +3,7 @@
 //! It writes the configuration that anybody could have written and serves by it, so that every other command works
 //! on a running demo too.
 
+mod mail;
 mod welcome;
 
 use std::fs;
@@ -15,14 +16,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use jiff::tz::TimeZoneDatabase;
 use tokio::net::TcpListener;
 
+use crate::app;
 use crate::app::App;
 use crate::backoffice;
 use crate::backoffice::company;
 use crate::config;
 use crate::config::Config;
+use crate::config::connection::Kind;
+use crate::connector;
+use crate::connector::User;
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
 use crate::serve;
@@ -91,6 +97,9 @@ pub enum Error {
     /// The accounts.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The mailboxes.
+    #[error("the mailboxes: {0}")]
+    Mail(connector::Error),
     /// The back office.
     #[error("the back office: {0}")]
     BackOffice(#[from] backoffice::Error),
@@ -131,7 +140,9 @@ pub async fn run(
     let back_office = listener.local_addr().map_err(|reason| Error::Listen { address, reason })?;
     let file = folder.path.join("lomme.toml");
     fs::write(&file, configuration(&options, back_office)).map_err(|reason| folder.unusable(reason))?;
-    let app = serve::open(Config::load(&file)?).await?;
+    let config = Config::load(&file)?;
+    fill_mailboxes(&config).await.map_err(Error::Mail)?;
+    let app = serve::open(config).await?;
     retrying(|| open_accounts(&app)).await?;
     let office = open_back_office(&app, &folder.path, listener).await?;
     let told = welcome::Facts { options: &options, back_office, folder: &folder.path, configuration: &file };
@@ -168,8 +179,26 @@ token = "{TOKEN}"
 hook_key = "{TOKEN}"
 classes = ["calendar", "contacts", "tasks", "notes"]
 directory = true
+
+[[connection]]
+name = "mail"
+kind = "mailbox"
+classes = ["email"]
 "#
     )
+}
+
+/// Puts mail into the accounts' mailboxes at the first start.
+async fn fill_mailboxes(config: &Config) -> connector::Result<()> {
+    let now = app::now();
+    for connection in config.connections.iter().filter(|connection| connection.kind == Kind::Mailbox) {
+        let mailboxes = serve::mailboxes(config, connection);
+        for (email, name, _) in ACCOUNTS {
+            let user = User { email: email.to_owned(), ..User::default() };
+            mailboxes.fill(&user, || mail::of(email, name, now, bergen())).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes the accounts at the first start. All or none: a start that was broken off is made good by the next.
@@ -216,8 +245,11 @@ async fn open_back_office(
 }
 
 fn date_in_bergen(now: Timestamp) -> jiff::civil::Date {
-    let zone = TimeZoneDatabase::bundled().get(ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
-    now.to_zoned(zone).date()
+    now.to_zoned(bergen()).date()
+}
+
+fn bergen() -> TimeZone {
+    TimeZoneDatabase::bundled().get(ZONE).unwrap_or(TimeZone::UTC)
 }
 
 /// Where everything is; a temporary one goes when this does.

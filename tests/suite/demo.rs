@@ -6,13 +6,20 @@ use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
+use lomme::connector::User;
+use lomme::connector::mail::Envelope;
+use lomme::connector::mail::Mail as _;
+use lomme::connector::source::Source;
 use lomme::demo;
 use lomme::demo::Options;
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::back_office::until;
 use crate::fresh;
+use crate::mail_contract::mailboxes;
+use crate::smtp::ready;
 
 /// A demo that runs until it is stopped.
 pub(crate) struct Demo {
@@ -127,6 +134,52 @@ async fn a_kept_demo_goes_on_where_it_stopped() {
     let second = Options { data: Some(folder.path().to_owned()), ..Options::default() };
     let error = demo::run(second, |_| {}, async {}).await.unwrap_err().to_string();
     assert!(error.ends_with(": another demo runs in it"), "{error}");
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn the_demo_s_phones_have_mail_and_hear_of_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::start(Some(folder.path())).await;
+    let (mut kari, mut ola) = (demo.phone_of("kari", "14.1"), demo.phone_of("ola", "14.1"));
+    for phone in [&mut kari, &mut ola] {
+        phone.add_account().await;
+        until("the folders come", async || {
+            phone.sync_folders().await;
+            phone.named("Sandviken skole").is_some()
+        })
+        .await;
+        let inbox = phone.default(2);
+        until("the mail comes", async || {
+            phone.sync(&inbox).await;
+            phone.book(&inbox).items.len() > 40
+        })
+        .await;
+        let (_, invitation) = phone.holding(&inbox, "Befaring Sandviken skole, plan 3").unwrap();
+        assert_eq!(invitation.told("Read"), "0");
+        assert_eq!(invitation.told("MessageClass"), "IPM.Schedule.Meeting.Request");
+        for (kind, count) in [(3, 3), (5, 14)] {
+            let folder = phone.default(kind);
+            until("the rest comes", async || {
+                phone.sync(&folder).await;
+                phone.book(&folder).items.len() >= count
+            })
+            .await;
+        }
+    }
+    // Another program writes to Ola, who waits.
+    let other = mailboxes(&folder.path().join("mail/mail"));
+    let inbox = ola.default(2);
+    let before = ola.book(&inbox).items.len();
+    let (told, ()) = tokio::join!(ola.ping(60, std::slice::from_ref(&inbox)), async {
+        let envelope = Envelope { from: String::new(), to: vec!["ola@fjord.example".to_owned()] };
+        let letter = b"Subject: Power is back\r\n\r\nHei!\r\n";
+        let user = User { email: "kari@fjord.example".to_owned(), ..User::default() };
+        other.submit(&user, &envelope, Source::Bytes(letter), ready()).await.unwrap();
+    });
+    assert_eq!(told, ("2".to_owned(), vec![inbox.clone()]));
+    ola.sync(&inbox).await;
+    assert_eq!(ola.book(&inbox).items.len(), before + 1);
     demo.stop().await;
 }
 

@@ -27,7 +27,7 @@ impl Demo {
         self.phone_of("kari", version)
     }
 
-    fn phone_of(&self, user: &str, version: &str) -> Phone {
+    pub(crate) fn phone_of(&self, user: &str, version: &str) -> Phone {
         let mut wire = Wire::new(self.address("Phones"), user, version);
         wire.is_compact = ["12.1", "14.0", "16.1"].contains(&version);
         Phone::new(wire)

@@ -2,7 +2,7 @@
 
 mod calendar;
 mod desk;
-mod mix;
+pub mod mix;
 mod people;
 mod photo;
 mod tables;
@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::backoffice::company::calendar::Counts;
+use crate::backoffice::company::mix::Mix;
 
 /// All that a back office holds at its first start.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +58,24 @@ pub struct Access {
     pub may_write: bool,
     /// Whether it is the one meant when a call names none.
     pub default: bool,
+}
+
+/// Somebody who works at Fjord Elektro: name and address.
+pub fn colleague(number: usize) -> (String, String) {
+    let (given, surname, _) = tables::COLLEAGUES.get(number).copied().unwrap_or_default();
+    let person = people::Person { given, surname };
+    (person.full(), person.address("fjord.example"))
+}
+
+/// Somebody whose lamps they mend: name and address.
+pub fn customer(number: usize) -> (String, String) {
+    let person = people::Person::numbered(number);
+    (person.full(), person.address("post.example"))
+}
+
+/// A picture that belongs to this word, as PNG.
+pub fn picture(seed: &str) -> Vec<u8> {
+    photo::picture(&mut Mix::new(seed))
 }
 
 /// What users of the demo company see themselves as.

@@ -28,7 +28,12 @@ const COLOURS: [[u8; 3]; 6] = [
 
 /// The picture as a `data:` URI.
 pub(super) fn data_uri(mix: &mut Mix) -> String {
-    format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png(&pixels(mix))))
+    format!("data:image/png;base64,{}", BASE64_STANDARD.encode(picture(mix)))
+}
+
+/// The picture as a file.
+pub(super) fn picture(mix: &mut Mix) -> Vec<u8> {
+    png(&pixels(mix))
 }
 
 /// Rows of palette numbers, each after the filter number 0.

@@ -7,6 +7,7 @@
 pub mod changes;
 pub mod deliver;
 pub mod files;
+pub mod fill;
 pub mod folders;
 pub mod index;
 pub mod position;
