@@ -8,6 +8,7 @@ use std::sync::Arc;
 use lomme::app::App;
 use lomme::command;
 use lomme::command::Begun;
+use lomme::command::request::Body;
 use lomme::command::request::Request;
 use lomme::config::Config;
 use lomme::connector::Connector;
@@ -107,7 +108,7 @@ impl House {
             content_type: None,
             accept_multipart: false,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            body: body.into(),
+            body: Body::Whole(body.into()),
         })
     }
 
