@@ -76,6 +76,21 @@ fn only_what_a_phone_touches_changes() {
     assert_eq!(sends(Version::V12_1, &message(&seen), told), Ok(message(&seen)), "12.1 has no categories");
 }
 
+#[test]
+fn a_phone_that_says_more_than_marks_speaks_of_a_draft() {
+    for (xml, expected) in [
+        ("<e:Read>1</e:Read><e:Flag/><e:Categories/>", false),
+        ("<e:Read>1</e:Read><e:Subject>x</e:Subject>", true),
+        ("<e2:Bcc/>", true),
+        ("<b:Body/>", true),
+        ("<b:Attachments/>", true),
+        ("<t:Subject>x</t:Subject>", false),
+        ("", false),
+    ] {
+        assert_eq!(change::is_of_text(document(xml).root()), expected, "{xml}");
+    }
+}
+
 /// Quirk unflag-by-emptiness.
 #[test]
 fn a_flag_is_set_and_done_and_taken_away() {
