@@ -41,7 +41,7 @@ Lomme demo: Fjord Elektro AS, electricians in Bergen
   Phones       https://{encrypted}     with a certificate of its own making
                http://{plain}      the same, from this machine only
   Back office  http://{back_office}/v1   Authorization: Bearer {TOKEN}
-  Mail         some weeks of it for each account; nothing leaves this machine
+  Mail         goes from one account to another; the rest stays in Outbox (not sent)
   Data         {folder} ({kept})
 ",
             folder = folder.display(),

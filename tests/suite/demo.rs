@@ -7,9 +7,8 @@ use std::time::Duration;
 use std::time::Instant;
 
 use lomme::connector::User;
-use lomme::connector::mail::Envelope;
 use lomme::connector::mail::Mail as _;
-use lomme::connector::source::Source;
+use lomme::connector::mail::Query;
 use lomme::demo;
 use lomme::demo::Options;
 use serde_json::Value;
@@ -18,8 +17,9 @@ use tokio::task::JoinHandle;
 
 use crate::back_office::until;
 use crate::fresh;
+use crate::imap::collection;
 use crate::mail_contract::mailboxes;
-use crate::smtp::ready;
+use crate::sendmail::Letter;
 
 /// A demo that runs until it is stopped.
 pub(crate) struct Demo {
@@ -138,7 +138,7 @@ async fn a_kept_demo_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn the_demo_s_phones_have_mail_and_hear_of_more() {
+async fn the_demo_s_phones_have_mail_and_write_to_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start(Some(folder.path())).await;
     let (mut kari, mut ola) = (demo.phone_of("kari", "14.1"), demo.phone_of("ola", "14.1"));
@@ -167,19 +167,29 @@ async fn the_demo_s_phones_have_mail_and_hear_of_more() {
             .await;
         }
     }
-    // Another program writes to Ola, who waits.
-    let other = mailboxes(&folder.path().join("mail/mail"));
+    // Kari writes to Ola, who waits, and to somebody who has no mailbox here.
     let inbox = ola.default(2);
     let before = ola.book(&inbox).items.len();
-    let (told, ()) = tokio::join!(ola.ping(60, std::slice::from_ref(&inbox)), async {
-        let envelope = Envelope { from: String::new(), to: vec!["ola@fjord.example".to_owned()] };
-        let letter = b"Subject: Power is back\r\n\r\nHei!\r\n";
-        let user = User { email: "kari@fjord.example".to_owned(), ..User::default() };
-        other.submit(&user, &envelope, Source::Bytes(letter), ready()).await.unwrap();
-    });
+    let letter = "From: kari@fjord.example\nTo: ola@fjord.example, kunde@other.example\nSubject: Strøm\n\nDen er tilbake!\n";
+    let letter = Letter::new("demo-1", letter);
+    let (told, answer) = tokio::join!(ola.ping(60, std::slice::from_ref(&inbox)), letter.send(&kari.wire));
+    assert_eq!((answer.status, answer.body.len()), (200, 0), "{answer:?}");
     assert_eq!(told, ("2".to_owned(), vec![inbox.clone()]));
     ola.sync(&inbox).await;
     assert_eq!(ola.book(&inbox).items.len(), before + 1);
+    let (mail, user) = (mailboxes(&folder.path().join("mail/mail")), User::default());
+    let user = User { email: "kari@fjord.example".to_owned(), ..user };
+    for name in ["Outbox (not sent)", "Sent"] {
+        until("the sender has it", async || {
+            let mailboxes = mail.mailboxes(&user).await.unwrap();
+            let Some(found) = mailboxes.into_iter().find(|mailbox| mailbox.name == name) else {
+                return false;
+            };
+            let query = Query { text: vec!["Den er tilbake!".to_owned()], ..Query::default() };
+            mail.find(&user, &collection(&found.id), &query).await.unwrap().len() == 1
+        })
+        .await;
+    }
     demo.stop().await;
 }
 

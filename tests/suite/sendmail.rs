@@ -40,7 +40,7 @@ const INBOX: FolderId = FolderId(5);
 
 /// A message that a phone sends, and all it says with it.
 #[derive(Clone, Default)]
-struct Letter<'a> {
+pub(crate) struct Letter<'a> {
     command: &'a str,
     client_id: &'a str,
     is_kept: bool,
@@ -51,12 +51,12 @@ struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    fn new(client_id: &'static str, mime: &str) -> Self {
+    pub(crate) fn new(client_id: &'static str, mime: &str) -> Self {
         let mime = mime.replace('\n', "\r\n");
         Self { command: "SendMail", client_id, is_kept: true, mime, ..Self::default() }
     }
 
-    async fn send(&self, wire: &Wire) -> Answer {
+    pub(crate) async fn send(&self, wire: &Wire) -> Answer {
         if wire.version >= wbxml::Version::V14_0 {
             return Answer::to(wire.command(self.command).body(self.document())).await;
         }
