@@ -1,7 +1,9 @@
 //! An account's mailbox: which mail server holds it, and who logs in there. Reads and sends nothing by itself.
 
+pub mod empty;
 pub mod find;
 pub mod letters;
+pub mod search;
 
 use std::sync::Arc;
 

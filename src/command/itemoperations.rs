@@ -10,6 +10,7 @@ use wbxml::Tag;
 use wbxml::Writer;
 
 use crate::app::App;
+use crate::command::folderdelete;
 use crate::command::phone::Phone;
 use crate::command::sync::letters;
 use crate::command::sync::window;
@@ -27,6 +28,7 @@ use crate::eas::itemoperations::shown::Shown;
 use crate::eas::name::FileReference;
 use crate::eas::name::ItemName;
 use crate::error::Error;
+use crate::mailbox::empty;
 use crate::mailbox::find;
 use crate::mailbox::find::File;
 use crate::model::class::Class;
@@ -81,8 +83,9 @@ async fn done(app: &App, phone: &Phone, operation: Operation) -> Result<Done, Er
             },
             Err(status) => Done::Fetch { status, names: fetch.names, class: None, shown: None },
         },
-        Operation::EmptyFolderContents { collection_id, .. } => {
-            Done::EmptyFolderContents { status: emptied(app, phone, &collection_id).await?, collection_id }
+        Operation::EmptyFolderContents { collection_id, with_folders } => {
+            let status = emptied(app, phone, &collection_id, with_folders).await?;
+            Done::EmptyFolderContents { status, collection_id }
         }
         // MS-ASCMD 2.2.3.177.8 (Status): 155 without MoveAlways; there are no conversations to move.
         Operation::Move { conversation_id, always, .. } => {
@@ -312,16 +315,26 @@ fn chosen(schema: &[Tag], write: impl FnOnce(&mut Writer)) -> Option<Fragment> {
     }))
 }
 
-/// Folders of mail are empty here already; others are not emptied from afar.
-async fn emptied(app: &App, phone: &Phone, id: &str) -> Result<Status, Error> {
+/// Folders of mail are emptied on their server, beyond what any phone looks back; others are not emptied from afar.
+// MS-ASCMD 2.2.3.61 (EmptyFolderContents), 2.2.3.44 (DeleteSubFolders).
+async fn emptied(app: &App, phone: &Phone, id: &str, with_folders: bool) -> Result<Status, Error> {
     let Ok(id) = id.trim().parse() else { return Ok(Status::PROTOCOL_ERROR) };
+    let account = phone.device.account;
     let mut reader = app.store().read().await?;
-    let folder = folder::find(&mut reader, phone.device.account, FolderId(id)).await?;
-    Ok(match folder.filter(|row| !row.deleted) {
-        None => Status::NOT_FOUND,
-        Some(row) if row.folder.class == Class::Email => Status::SUCCESS,
-        Some(_) => Status::ACCESS_DENIED,
-    })
+    let folder = folder::find(&mut reader, account, FolderId(id)).await?;
+    drop(reader);
+    let Some(folder) = folder.filter(|row| !row.deleted).map(|row| row.folder) else {
+        return Ok(Status::NOT_FOUND);
+    };
+    if folder.class != Class::Email {
+        return Ok(Status::ACCESS_DENIED);
+    }
+    match empty::empty(app, account, &folder).await {
+        Ok(()) => {}
+        Err(error) => return unreachable(phone, error),
+    }
+    let is_all = !with_folders || folderdelete::empty(app, phone, &folder).await?;
+    Ok(if is_all { Status::SUCCESS } else { Status::PARTIAL_SUCCESS })
 }
 
 #[cfg(test)]

@@ -2,8 +2,14 @@
 
 pub mod autodiscover;
 pub mod device;
+pub mod find;
+pub mod foldercreate;
+pub mod folderdelete;
 pub mod foldersync;
+pub mod folderupdate;
+pub mod getattachment;
 pub mod getitemestimate;
+pub mod hierarchy;
 pub mod itemoperations;
 pub mod moveitems;
 pub mod owe;
@@ -41,6 +47,7 @@ use crate::eas::query::PolicyKey;
 use crate::eas::quirk::Family;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::mailbox::find::File;
 use crate::store::account::Account;
 
 /// What a command may take that is not a wait: Android gives up on its request after 30 seconds.
@@ -72,6 +79,8 @@ enum Outcome {
     Body(Vec<u8>),
     /// A document with its parts behind it.
     Parts(Vec<u8>),
+    /// A file; none: there is none of that name.
+    File(Option<File>),
     /// A Ping that waits.
     Ping(ping::Watch),
     /// A Sync that waits.
@@ -115,6 +124,8 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     match in_time(within, run(app, &request, (command, version), waited)).await {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
         Ok(Outcome::Parts(body)) => Begun::Done(Response::in_parts(body)),
+        Ok(Outcome::File(Some(file))) => Begun::Done(Response::file(file)),
+        Ok(Outcome::File(None)) => Begun::Done(Response::status(404)),
         Ok(Outcome::Ping(watch)) => Begun::Waiting(Waiting::Ping(watch)),
         Ok(Outcome::Sync(watch)) => Begun::Waiting(Waiting::Sync(request, watch)),
         Err(refusal) => {
@@ -170,6 +181,10 @@ async fn run(
             Synced::Told(body) => Outcome::Body(body),
             Synced::Waiting(watch) => Outcome::Sync(watch),
         });
+    }
+    if command == Command::GetAttachment && version <= Version::V12_1 {
+        let name = request.query.attachment_name.as_deref().unwrap_or_default();
+        return Ok(Outcome::File(getattachment::getattachment(app, &phone, name).await?));
     }
     // MS-ASHTTP 2.2.1.1.2.5 (MS-ASAcceptMultiPart): or the flag of a request line in base64. From 12.1 on.
     let wants_parts =
@@ -238,11 +253,15 @@ async fn serve(
             Err(response) => response.encode(),
         },
         (Command::FolderSync, Some(document)) => foldersync::foldersync(app, phone, family, document).await?,
+        (Command::Find, Some(document)) => find::find(app, account, phone, document).await?,
+        (Command::FolderCreate, Some(document)) => foldercreate::foldercreate(app, phone, document).await?,
+        (Command::FolderDelete, Some(document)) => folderdelete::folderdelete(app, phone, document).await?,
+        (Command::FolderUpdate, Some(document)) => folderupdate::folderupdate(app, phone, document).await?,
         (Command::GetItemEstimate, Some(document)) => {
             getitemestimate::getitemestimate(app, phone, document).await?
         }
         (Command::MoveItems, Some(document)) => moveitems::moveitems(app, phone, document).await?,
-        (Command::Search, Some(document)) => search::search(app, account, phone.version, document).await?,
+        (Command::Search, Some(document)) => search::search(app, account, phone, document).await?,
         (Command::Settings, Some(document)) => settings::settings(app, phone, document).await?,
         (Command::ItemOperations, Some(document)) => {
             let response = itemoperations::itemoperations(app, phone, document).await?;
@@ -262,7 +281,7 @@ async fn serve(
 fn document(command: Command, body: &[u8]) -> Result<Option<Document>, Refusal> {
     if body.is_empty() {
         // MS-ASHTTP 2.2.1.1.3 (Request Body): Sync and Ping may repeat what they asked before.
-        let may_be_empty = matches!(command, Command::Sync | Command::Ping);
+        let may_be_empty = matches!(command, Command::Sync | Command::Ping | Command::GetAttachment);
         return if may_be_empty { Ok(None) } else { Err(Common::INVALID_CONTENT.into()) };
     }
     let document = Document::decode(body, &Limits::default()).map_err(|error| {

@@ -7,7 +7,7 @@ use wbxml::Document;
 use wbxml::Version;
 
 use crate::app::App;
-use crate::command::foldersync::Hierarchy;
+use crate::command::hierarchy::Hierarchy;
 use crate::command::phone::Phone;
 use crate::command::sync::collection::Wishes;
 use crate::command::sync::window;

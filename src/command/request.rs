@@ -1,11 +1,13 @@
 //! A request for a command, as HTTP hands it over, and what goes back. Not a socket, not a header more than commands need.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::eas::query::Query;
+use crate::mailbox::find::File;
 use crate::spool::Spool;
 use crate::store::account::Account;
 
@@ -49,7 +51,7 @@ pub struct Response {
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,
     /// `Content-Type`, for a body that is not empty.
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
     /// The body; may be empty.
     pub body: Vec<u8>,
 }
@@ -63,16 +65,21 @@ impl Response {
 
     /// 200 with a document.
     pub fn wbxml(body: Vec<u8>) -> Self {
-        Self { status: 200, headers: Vec::new(), content_type: Self::WBXML, body }
+        Self { status: 200, headers: Vec::new(), content_type: Cow::Borrowed(Self::WBXML), body }
     }
 
     /// 200 with a document and its parts behind it.
     pub fn in_parts(body: Vec<u8>) -> Self {
-        Self { content_type: Self::PARTS, ..Self::wbxml(body) }
+        Self { content_type: Cow::Borrowed(Self::PARTS), ..Self::wbxml(body) }
+    }
+
+    /// 200 with a file.
+    pub fn file(file: File) -> Self {
+        Self { content_type: Cow::Owned(file.content_type), ..Self::wbxml(file.data) }
     }
 
     /// A status alone.
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), content_type: "text/plain", body: Vec::new() }
+        Self { status, headers: Vec::new(), content_type: Cow::Borrowed("text/plain"), body: Vec::new() }
     }
 }

@@ -1,23 +1,37 @@
-//! `Search`: the company directory is asked; mailbox and document libraries are said not to be there.
+//! `Search`: the company directory and the mailbox are asked; document libraries are said not to be there.
 
 use wbxml::Document;
 use wbxml::Fragment;
 use wbxml::Version;
 
 use crate::app::App;
+use crate::command::phone::Phone;
 use crate::command::status::Refusal;
+use crate::command::sync::letters;
 use crate::connector::Found;
 use crate::directory;
+use crate::eas::class::MailView;
+use crate::eas::class::View;
+use crate::eas::class::email;
 use crate::eas::class::gal;
 use crate::eas::class::gal::Shown;
+use crate::eas::search::Found as Entry;
 use crate::eas::search::Picture;
 use crate::eas::search::Range;
 use crate::eas::search::Request;
 use crate::eas::search::Response;
 use crate::eas::search::Status;
 use crate::eas::search::Store;
+use crate::eas::search::mailbox::Query;
 use crate::eas::status::Common;
+use crate::error::Error;
+use crate::mailbox::search;
+use crate::mailbox::search::Hit;
+use crate::mailbox::search::Sought;
+use crate::mime::letter::Letter;
+use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::id::FolderId;
 use crate::store::account::Account;
 
 /// The last result that can be asked for, counted from 0 (MS-ASCMD 2.2.3.143.3 Range).
@@ -29,20 +43,103 @@ const LONGEST: usize = 256;
 pub async fn search(
     app: &App,
     account: &Account,
-    version: Version,
+    phone: &Phone,
     document: &Document,
 ) -> Result<Vec<u8>, Refusal> {
     let request = Request::parse(document.root()).ok_or(Common::INVALID_XML)?;
     let response = match request.store {
-        Store::Directory => in_directory(app, account, version, &request).await?,
+        Store::Directory => in_directory(app, account, phone.version, &request).await?,
         // MS-ASTASK 3.2.5.2 and its kin: 2 for a search in items that are no mail.
         Store::Mailbox if request.names_items => Response::of_store(Status::INVALID_REQUEST),
-        // There is no mail, and there are no files.
-        Store::Mailbox => Response::of_store(Status::NOT_FOUND),
+        Store::Mailbox => in_mailbox(app, phone, &request).await?,
+        // There are no files.
         Store::DocumentLibrary => Response::of_store(Status::ACCESS_BLOCKED),
         Store::Unknown => Response::of_store(Status::INVALID_REQUEST),
     };
     Ok(response.encode())
+}
+
+async fn in_mailbox(app: &App, phone: &Phone, request: &Request) -> Result<Response, Error> {
+    let asked = match &request.mailbox {
+        Some(Ok(asked)) => asked,
+        Some(Err(status)) => return Ok(Response::of_store(*status)),
+        None => return Ok(Response::of_store(Status::INVALID_REQUEST)),
+    };
+    let Some(range) = request.range.unwrap_or(Some(Range { first: 0, last: LAST })) else {
+        return Ok(Response::of_store(Status::INVALID_REQUEST));
+    };
+    if range.first > LAST {
+        return Ok(Response::of_store(Status::END_OF_RANGE));
+    }
+    let Some(sought) = sought(&asked.query, asked.is_deep) else {
+        return Ok(Response::of_store(Status::FOLDER_SYNC_REQUIRED));
+    };
+    if !asked.query.classes.is_empty() && !asked.query.classes.iter().any(|class| class == "Email") {
+        return Ok(Response::nothing());
+    }
+    let view = View {
+        version: phone.version,
+        body: &asked.body,
+        truncation: None,
+        owner: &phone.owner,
+        birthday: phone.birthday,
+        server_id: "",
+        mail: MailView {
+            mime_support: asked.mime_support,
+            body_part: asked.body_part.as_ref(),
+            ..MailView::default()
+        },
+    };
+    let looked = async {
+        let found = search::search(app, phone.device.account, &sought).await?;
+        let count = range.last.min(LAST) + 1 - range.first;
+        let total = found.iter().map(|hits| hits.total).sum::<usize>();
+        let shown =
+            search::shown(&found, (range.first, count), &|letter| email::wants(letter, &view)).await?;
+        let results = shown.into_iter().map(|(hit, letter)| entry(hit, &letter, &view)).collect();
+        Ok::<_, Error>((results, total))
+    };
+    match looked.await {
+        Ok((results, total)) => Ok(in_range(results, range, total)),
+        Err(Error::Connector(error)) => {
+            tracing::warn!(account = %phone.device.account, %error, "mail cannot be searched");
+            Ok(Response::of_store(Status::CONNECTION_FAILED))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What is sought, in our words; none where it names a folder that is none.
+fn sought(query: &Query, is_deep: bool) -> Option<Sought> {
+    let folders: Option<Vec<FolderId>> =
+        query.folders.iter().map(|id| id.trim().parse().ok().map(FolderId)).collect();
+    Some(Sought {
+        text: query.text.join(" "),
+        after: query.after,
+        before: query.before,
+        folders: folders?,
+        is_deep,
+    })
+}
+
+fn entry(hit: &Hit, letter: &Letter, view: &View<'_>) -> Entry {
+    let long_id = hit.name.to_string();
+    let properties = letters::encode(&hit.message, letter, &View { server_id: &long_id, ..*view });
+    let collection_id = Some(hit.name.folder.to_string());
+    Entry { class: Some(Class::Email.as_str()), long_id: Some(long_id), collection_id, properties }
+}
+
+/// The results of a range, and which that really are.
+// MS-ASCMD 2.2.3.143.3 (Range), 2.2.3.184.2 (Total): nothing found has neither.
+fn in_range(results: Vec<Entry>, asked: Range, total: usize) -> Response {
+    if total == 0 {
+        return Response::nothing();
+    }
+    let is_past_end = asked.first >= total;
+    let status = if asked.last > LAST || is_past_end { Status::END_OF_RANGE } else { Status::SUCCESS };
+    let last = asked.first + results.len().max(1) - 1;
+    let range = (!results.is_empty()).then_some(Range { first: asked.first, last });
+    Response::Store { status, results, range, total: Some(total) }
 }
 
 async fn in_directory(
@@ -95,7 +192,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::class::Class;
 
     fn found(count: usize, total: usize) -> Found {
         let person = |number| {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::app::App;
-use crate::command::foldersync::Hierarchy;
+use crate::command::hierarchy::Hierarchy;
 use crate::command::provision::Provisioned;
 use crate::error::Error;
 use crate::notify::Registration;

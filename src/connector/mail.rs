@@ -242,6 +242,9 @@ pub trait Mail: fmt::Debug + Send + Sync {
         to: &Collection,
     ) -> Result<Vec<Option<String>>>;
 
+    /// Removes messages for good; those that are gone already are fine.
+    async fn remove(&self, user: &User, mailbox: &Collection, ids: &[String]) -> Result<()>;
+
     /// Stores a message with its keywords and date.
     async fn append(
         &self,

@@ -91,7 +91,11 @@ impl Command {
         Self::SendMail,
         Self::SmartForward,
         Self::SmartReply,
+        Self::GetAttachment,
         Self::FolderSync,
+        Self::FolderCreate,
+        Self::FolderDelete,
+        Self::FolderUpdate,
         Self::GetItemEstimate,
         Self::Ping,
         Self::MoveItems,
@@ -99,6 +103,7 @@ impl Command {
         Self::Settings,
         Self::ItemOperations,
         Self::Provision,
+        Self::Find,
     ];
 
     /// The command of this name, letter case ignored.

@@ -32,7 +32,8 @@ mod tests {
         assert_eq!(versions.1, "2.5,12.0,12.1,14.0,14.1,16.0,16.1");
         assert_eq!(
             commands.1,
-            "Sync,SendMail,SmartForward,SmartReply,FolderSync,GetItemEstimate,Ping,MoveItems,Search,Settings,ItemOperations,Provision"
+            "Sync,SendMail,SmartForward,SmartReply,GetAttachment,FolderSync,FolderCreate,FolderDelete,FolderUpdate,\
+             GetItemEstimate,Ping,MoveItems,Search,Settings,ItemOperations,Provision,Find"
         );
     }
 }

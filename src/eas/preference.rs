@@ -42,6 +42,11 @@ pub struct BodyPreference {
 }
 
 impl BodyPreference {
+    /// A form without any wish beside it.
+    pub fn of(body_type: BodyType) -> Self {
+        Self { body_type, truncation_size: None, all_or_none: false, preview: None }
+    }
+
     /// Reads a `BodyPreference` or `BodyPartPreference`; none without a type.
     pub fn parse(element: Element<'_>) -> Option<Self> {
         let body_type = BodyType(element::number(element, airsyncbase::TYPE)?);

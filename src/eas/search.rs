@@ -203,6 +203,11 @@ impl Response {
         Self::Store { status, results: Vec::new(), range: None, total: None }
     }
 
+    /// It was looked, and there is nothing.
+    pub fn nothing() -> Self {
+        Self::Store { status: Status::SUCCESS, results: Vec::new(), range: None, total: Some(0) }
+    }
+
     /// Writes the answer.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();

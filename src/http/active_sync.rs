@@ -196,7 +196,10 @@ fn finish(response: Response, command: Option<Command>, accepts_gzip: bool) -> h
         insert(finished.headers_mut(), name, &value);
     }
     if has_body {
-        finished.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        // A mail may call its files what no header can hold.
+        let content_type = HeaderValue::from_str(&content_type)
+            .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        finished.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }
     if is_gzipped {
         finished.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

@@ -3,6 +3,9 @@
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 use lomme::config::connection::Connection;
+use lomme::model::id::AccountId;
+use lomme::model::id::FolderId;
+use lomme::store::folder;
 use serde_json::json;
 
 use crate::back_office::until;
@@ -11,7 +14,10 @@ use crate::mail_server::Dovecot;
 use crate::mail_server::MASTER;
 use crate::mail_server::MASTER_PASSWORD;
 use crate::mail_server::Program;
+use crate::phone::Folder;
 use crate::phone::Phone;
+use crate::phone::node::Node;
+use crate::phone::wire::Answer;
 use crate::phone::wire::Wire;
 use crate::server::Server;
 
@@ -164,4 +170,158 @@ async fn a_message_that_arrives_wakes_the_phone_and_what_is_done_to_it_is_done_o
     let (binned, _) = phone.holding(&bin, "Second").unwrap();
     assert!(phone.delete(&bin, &binned).await.is_empty());
     until("it is gone", async || !shown(&mut program, "Trash").contains("Second")).await;
+}
+
+#[tokio::test]
+async fn folders_made_renamed_and_deleted_on_the_phone_are_so_on_the_server() {
+    let dovecot = Dovecot::start();
+    let mut program = dovecot.program();
+    let server = connected(&dovecot).await;
+    let mut phone = phone(&server, "14.1", "Inbox").await;
+    until("the mail server is known", async || {
+        let mut reader = server.app.store().read().await.unwrap();
+        let inbox = folder::find(&mut reader, AccountId(1), FolderId(5)).await.unwrap().unwrap();
+        inbox.folder.connection.is_some()
+    })
+    .await;
+    phone.sync_folders().await;
+
+    let made = change(
+        &mut phone,
+        "FolderCreate",
+        "<ParentId>0</ParentId><DisplayName>Anbud</DisplayName><Type>12</Type>",
+    )
+    .await;
+    let anbud = made.told("ServerId").to_owned();
+    let inner = format!("<ParentId>{anbud}</ParentId><DisplayName>Fjord</DisplayName><Type>12</Type>");
+    let within = change(&mut phone, "FolderCreate", &inner).await.told("ServerId").to_owned();
+    let listed = program.say("LIST \"\" *");
+    assert!(listed.contains("Anbud.Fjord"), "{listed}");
+    // What it made itself it is not told again.
+    assert!(!phone.sync_folders().await);
+    let key = phone.hierarchy_key.clone();
+    let again = "<ParentId>0</ParentId><DisplayName>anbud</DisplayName><Type>12</Type>";
+    let refused = phone
+        .ask("FolderCreate", "FolderHierarchy:FolderCreate", &format!("<SyncKey>{key}</SyncKey>{again}"))
+        .await;
+    assert_eq!(refused.told("Status"), "2");
+
+    store(&mut program, "Anbud.Fjord", "", 1, "Pris");
+    let inner =
+        format!("<ServerId>{anbud}</ServerId><ParentId>0</ParentId><DisplayName>Tilbud</DisplayName>");
+    change(&mut phone, "FolderUpdate", &inner).await;
+    let listed = program.say("LIST \"\" *");
+    assert!(listed.contains("Tilbud.Fjord") && !listed.contains("Anbud"), "{listed}");
+    // A folder within it is still the same one.
+    phone.folders.insert(within.clone(), Folder { name: "Fjord".to_owned(), kind: 12 });
+    phone.sync(&within).await;
+    assert_eq!(subjects(&mut phone, &within), ["Pris"]);
+
+    // Emptied of what the phone has never been shown, too, with the folder within.
+    store(&mut program, "Tilbud", "", 1, "Nytt");
+    store(&mut program, "Tilbud", "", 900, "Eldgammelt");
+    let empty = format!(
+        "<EmptyFolderContents><airsync:CollectionId>{anbud}</airsync:CollectionId><Options><DeleteSubFolders/></Options></EmptyFolderContents>"
+    );
+    let told = phone.ask("ItemOperations", "ItemOperations:ItemOperations", &empty).await;
+    assert_eq!(told.find("EmptyFolderContents").unwrap().told("Status"), "1", "{told:?}");
+    assert_eq!(shown(&mut program, "Tilbud"), "");
+    assert!(!program.say("LIST \"\" *").contains("Tilbud.Fjord"));
+    phone.sync_folders().await;
+
+    change(&mut phone, "FolderDelete", &format!("<ServerId>{anbud}</ServerId>")).await;
+    assert!(!program.say("LIST \"\" *").contains("Tilbud"));
+    let key = phone.hierarchy_key.clone();
+    let inbox = phone.default(INBOX);
+    let refused = phone
+        .ask(
+            "FolderDelete",
+            "FolderHierarchy:FolderDelete",
+            &format!("<SyncKey>{key}</SyncKey><ServerId>{inbox}</ServerId>"),
+        )
+        .await;
+    assert_eq!(refused.told("Status"), "3");
+}
+
+/// Changes the list of folders, which must go well.
+async fn change(phone: &mut Phone, command: &str, inner: &str) -> Node {
+    let inner = format!("<SyncKey>{}</SyncKey>{inner}", phone.hierarchy_key);
+    let told = phone.ask(command, &format!("FolderHierarchy:{command}"), &inner).await;
+    assert_eq!(told.told("Status"), "1", "{command}: {told:?}");
+    phone.hierarchy_key = told.told("SyncKey").to_owned();
+    told
+}
+
+/// A message with a file of three lines.
+const WITH_FILE: &str = "From: Ola <ola@fjord.example>\nTo: kari@fjord.example\nSubject: Tegning\nMIME-Version: 1.0\n\
+    Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nVedlagt tegning av kaia.\n\
+    --b\nContent-Type: application/pdf; name=\"kai.pdf\"\nContent-Disposition: attachment; filename=\"kai.pdf\"\n\
+    Content-Transfer-Encoding: base64\n\nMDEyMzQ1Njc4OWFiY2RlZg==\n--b--\n";
+
+#[tokio::test]
+async fn mail_is_found_by_its_words_and_what_was_found_opens_with_its_files() {
+    let dovecot = Dovecot::start();
+    let mut program = dovecot.program();
+    program.say("CREATE Arkiv");
+    program.append("INBOX", &format!("() {}", ago(1)), WITH_FILE);
+    store(&mut program, "Arkiv", "\\Seen", 400, "Gammel tegning");
+    store(&mut program, "INBOX", "", 2, "Lunsj");
+    let server = connected(&dovecot).await;
+    let mut phone = phone(&server, "16.1", "Arkiv").await;
+    let inbox = phone.default(INBOX);
+    phone.book(&inbox).filter = 2;
+    phone.sync(&inbox).await;
+
+    // The file, whole and in part.
+    let (_, item) = phone.holding(&inbox, "Tegning").unwrap();
+    let reference = item.find("FileReference").unwrap().text.clone();
+    let fetch = |options: &str| {
+        format!(
+            "<Fetch><Store>Mailbox</Store><airsyncbase:FileReference>{reference}</airsyncbase:FileReference>{options}</Fetch>"
+        )
+    };
+    let told = phone.ask("ItemOperations", "ItemOperations:ItemOperations", &fetch("")).await;
+    assert_eq!(told.find("ContentType").unwrap().text, "application/pdf");
+    assert_eq!(told.find("Data").unwrap().text, "MDEyMzQ1Njc4OWFiY2RlZg==");
+    let part = fetch("<Options><Range>10-12</Range></Options>");
+    let told = phone.ask("ItemOperations", "ItemOperations:ItemOperations", &part).await;
+    assert_eq!(
+        (told.find("Range").unwrap().text.as_str(), told.find("Data").unwrap().text.as_str()),
+        ("10-12", "YWJj")
+    );
+
+    // An old phone asks by the name alone.
+    phone.wire.version = "12.1".parse().unwrap();
+    let kind = "application/vnd.ms-sync.wbxml";
+    let named = |name: &str| format!("&AttachmentName={name}");
+    let answer = Answer::to(phone.wire.command_with("GetAttachment", &named(&reference), kind)).await;
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"0123456789abcdef".as_slice()));
+    let none = Answer::to(phone.wire.command_with("GetAttachment", &named("5:999:2"), kind)).await;
+    assert_eq!(none.status, 404);
+    phone.wire.version = "16.1".parse().unwrap();
+
+    // Found in all folders, the newest first, however far back the phone looks.
+    let query = "<Store><Name>Mailbox</Name><Query><And><FreeText>tegning</FreeText></And></Query><Options>\
+        <Range>0-9</Range><airsyncbase:BodyPreference><airsyncbase:Type>1</airsyncbase:Type></airsyncbase:BodyPreference></Options></Store>";
+    let told = phone.ask("Search", "Search:Search", query).await;
+    let results: Vec<&Node> = told.find("Store").unwrap().all("Result").collect();
+    let found: Vec<&str> =
+        results.iter().map(|result| result.find("Subject").unwrap().text.as_str()).collect();
+    assert_eq!(found, ["Tegning", "Gammel tegning"]);
+    let long_id = results[1].told("LongId").to_owned();
+    let open = format!("<Fetch><Store>Mailbox</Store><search:LongId>{long_id}</search:LongId></Fetch>");
+    let told = phone.ask("ItemOperations", "ItemOperations:ItemOperations", &open).await;
+    assert_eq!(told.find("Subject").unwrap().text, "Gammel tegning");
+
+    let find = "<SearchId>1</SearchId><ExecuteSearch><MailBoxSearchCriterion><Query><FreeText>lunsj isread:false</FreeText></Query>\
+        <Options><Range>0-9</Range></Options></MailBoxSearchCriterion></ExecuteSearch>";
+    let told = phone.ask("Find", "Find:Find", find).await;
+    let found: Vec<&str> = told
+        .find("Response")
+        .unwrap()
+        .all("Result")
+        .map(|result| result.find("Subject").unwrap().text.as_str())
+        .collect();
+    assert_eq!(found, ["Lunsj"]);
+    assert_eq!(told.find("Total").unwrap().text, "1");
 }

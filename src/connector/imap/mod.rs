@@ -274,6 +274,10 @@ impl Mail for Imap {
         write::relocate(&mut *self.open(user).await?, &from.id, ids, &to.id).await
     }
 
+    async fn remove(&self, user: &User, mailbox: &Collection, ids: &[String]) -> Result<()> {
+        write::delete(&mut *self.open(user).await?, &mailbox.id, ids).await
+    }
+
     async fn append(
         &self,
         user: &User,
@@ -299,8 +303,18 @@ impl Mail for Imap {
         folders::rename(&mut *self.open(user).await?, id, parent, name).await
     }
 
+    /// A server ends a conversation that has a folder open which is gone, at the next word in it: another one is tried.
     async fn delete_folder(&self, user: &User, id: &str) -> Result<()> {
-        folders::delete(&mut *self.open(user).await?, id).await
+        /// More conversations than these seldom lie ready.
+        const TRIES: usize = 4;
+        let mut told = Ok(());
+        for _ in 0..TRIES {
+            told = folders::delete(&mut *self.open(user).await?, id).await;
+            if !matches!(told, Err(Error::Later { .. })) {
+                break;
+            }
+        }
+        told
     }
 
     async fn watch(&self, user: &User, mailbox: &Collection, since: Option<&str>) -> Result<()> {

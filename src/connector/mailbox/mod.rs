@@ -234,11 +234,7 @@ impl Connector for Mailboxes {
 
     /// Whatever its keywords are by now: who deletes a mail means the mail.
     async fn delete(&self, user: &User, write: Write<'_>, id: &str, _: &str) -> Result<()> {
-        let (mut tx, place) = self.change(user, write.collection).await?;
-        let unused = write::delete(&mut tx, &place, &[id.to_owned()], self.now()).await?;
-        self.commit(tx, &[place.number]).await?;
-        self.open().await?.files.remove(&unused).await;
-        Ok(())
+        self.remove(user, write.collection, &[id.to_owned()]).await
     }
 
     async fn search(&self, _: &User, _: &str, _: usize, _: usize) -> Result<Option<Found>> {
@@ -350,6 +346,14 @@ impl Mail for Mailboxes {
         let moved = write::relocate(&mut tx, &from, ids, &to, self.now()).await?;
         self.commit(tx, &[from.number, to.number]).await?;
         Ok(moved)
+    }
+
+    async fn remove(&self, user: &User, mailbox: &Collection, ids: &[String]) -> Result<()> {
+        let (mut tx, place) = self.change(user, mailbox).await?;
+        let unused = write::delete(&mut tx, &place, ids, self.now()).await?;
+        self.commit(tx, &[place.number]).await?;
+        self.open().await?.files.remove(&unused).await;
+        Ok(())
     }
 
     async fn append(

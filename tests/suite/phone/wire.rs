@@ -16,7 +16,7 @@ use super::node::Node;
 use crate::server::PASSWORD;
 
 /// Every namespace that a request may need; its prefix is its name in lower case.
-const NAMESPACES: [&str; 18] = [
+const NAMESPACES: [&str; 19] = [
     "AirSync",
     "AirSyncBase",
     "Calendar",
@@ -24,6 +24,7 @@ const NAMESPACES: [&str; 18] = [
     "Contacts2",
     "Email",
     "Email2",
+    "Find",
     "FolderHierarchy",
     "GAL",
     "GetItemEstimate",
