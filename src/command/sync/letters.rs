@@ -251,7 +251,12 @@ async fn fetch_from(
         tracing::warn!(account = %phone.device.account, connection, %error, "mails cannot be fetched");
     }
     letters.failed = fetched.failed;
-    let found = |remote: Remote| Some((remote.item, fetched.found.remove(&remote.id)?));
+    // One on its way from another folder may have arrived this moment: it is looked for again, and not given up.
+    let is_on_its_way = folder.id != plan.folder.id;
+    let found = |remote: Remote| {
+        let letter = fetched.found.remove(&remote.id)?;
+        (letter.is_ok() || !is_on_its_way).then_some((remote.item, letter))
+    };
     letters.found.extend(remotes.into_iter().filter_map(found));
     Ok(())
 }

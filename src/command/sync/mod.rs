@@ -46,7 +46,9 @@ const WINDOW: usize = 512;
 const BYTES: usize = 1_500_000;
 
 /// How often the mails are looked up anew that came between look and answer.
-const LOOKS: usize = 3;
+const LOOKS: usize = 10;
+/// From one look to the next: a mail that is being moved arrives in a moment.
+const LOOK_AGAIN: Duration = Duration::from_millis(150);
 
 /// What a Sync came to.
 #[derive(Debug)]
@@ -290,6 +292,7 @@ async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
         if !served.lacks_letters {
             return Ok(served);
         }
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
     let letters = letters::gather(app, phone, ask).await?;
     retrying(|| collection::serve(app, phone, ask, letters.as_ref())).await
