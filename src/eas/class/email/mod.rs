@@ -1,6 +1,6 @@
 //! Mails: MS-ASEMAIL against the model's `Message`, which has its marks, and the letter, which is what it says.
 //!
-//! A letter is fetched when it is told: [`wants`] says what of it, [`write`] tells what is there. Of what changes with
+//! A letter is fetched when it is told: [`wants`] says what of it, [`write()`] tells what is there. Of what changes with
 //! time nothing has to be fetched: [`change`] tells it, and reads what a phone does.
 
 mod attachments;
