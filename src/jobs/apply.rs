@@ -29,6 +29,7 @@ use crate::store::log;
 use crate::store::log::Attempt;
 use crate::store::log::Direction;
 use crate::store::log::Outcome;
+use crate::store::moved;
 use crate::store::outbox;
 use crate::store::outbox::Owed;
 use crate::store::pull;
@@ -287,6 +288,10 @@ impl Target {
                 Ok(Did::Removed)
             }
             Some(owed) if owed.sent_rev.is_some() || owed.lease_until > now => Ok(Did::Deferred),
+            // A mail that was moved away and back leaves its mailbox before the answer that says so.
+            Some(_) if self.class == Class::Email && moved::is_under_way(tx, place).await? => {
+                Ok(Did::Deferred)
+            }
             Some(owed) => self.deleted_there(tx, &row, &owed, now).await,
         }
     }

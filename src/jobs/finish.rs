@@ -7,6 +7,7 @@ use super::office::Watch;
 use super::office::again;
 use super::push::Answer;
 use super::push::Attempt;
+use super::relocate;
 use super::settle;
 use crate::app::new_key;
 use crate::connector::Remote;
@@ -83,6 +84,9 @@ async fn accepted(
     // An alteration that could not be fetched: without an etag it is asked for before the next write.
     let unknown = if stored.altered { "" } else { stored.etag.as_str() };
     let etag = there.map_or(unknown, |there| there.etag.as_str());
+    if let Some(origin) = attempt.moved_from() {
+        relocate::left(tx, place.account, origin, now).await?;
+    }
     item::set_remote(tx, place, Some(&stored.id), Some(etag)).await?;
     let message = if attempt.remote.is_some() { "changed" } else { "created" };
     let there = there.and_then(|there| there.content.as_ref().ok());

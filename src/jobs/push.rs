@@ -17,6 +17,7 @@ use super::office::Watch;
 use super::office::answer;
 use super::office::later;
 use super::relocate;
+use super::relocate::Origin;
 use super::relocate::Relocated;
 use super::relocate::Relocation;
 use super::settle;
@@ -39,6 +40,9 @@ use crate::store::retrying;
 
 /// Longer than the wait for two answers: the write, and what became of it there.
 const LEASE: SignedDuration = SignedDuration::from_secs(150);
+
+/// How long a write waits that another has to be answered before.
+const HELD_UP: SignedDuration = SignedDuration::from_millis(200);
 
 /// One write with all it takes.
 #[derive(Debug)]
@@ -126,6 +130,11 @@ pub(super) async fn round(office: &Office, connection: &str, now: Timestamp) -> 
 
 pub(super) async fn take(office: &Office, owed: &Owed, now: Timestamp) -> store::Result<bool> {
     let mut tx = office.app.store().begin().await?;
+    if relocate::must_wait(&mut tx, owed).await? {
+        outbox::postpone(&mut tx, owed.place, later(now, HELD_UP)).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
     let sending = owed.sent_rev.unwrap_or(owed.rev);
     let taken = outbox::take(&mut tx, owed, sending, office.lease(now, LEASE), now).await?;
     tx.commit().await?;
@@ -166,7 +175,7 @@ async fn one(office: &Office, owed: Owed, now: Timestamp) {
     }
 }
 
-async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
+pub(super) async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
     let place = owed.place;
     let desk = office.desk(place.account, &owed.connection).await?;
     let mut reader = office.app.store().read().await?;
@@ -191,7 +200,7 @@ async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop> {
         let content = Content::from_json(folder.class, &version.content);
         Some(content.map_err(|error| store::Error::Damaged { table: "item", reason: error.to_string() })?)
     };
-    let relocation = relocate::prepare(&mut reader, &desk, place, folder.class, &row).await?;
+    let relocation = relocate::prepare(&mut reader, &desk, place, folder.class, (&row, &version)).await?;
     let remote = row.remote_id.map(|id| (id, row.etag.unwrap_or_default()));
     Ok(Attempt { owed, desk, collection, target, remote, relocation, content })
 }
@@ -201,7 +210,15 @@ impl Attempt {
         self.owed.sent_rev.unwrap_or(self.owed.rev)
     }
 
-    async fn send(&self) -> Answer {
+    /// Where a mail was that was moved.
+    pub(super) fn moved_from(&self) -> Option<&Origin> {
+        match &self.relocation {
+            Some(Relocation::From(origin)) => Some(origin),
+            _ => None,
+        }
+    }
+
+    pub(super) async fn send(&self) -> Answer {
         let Desk { connector, user } = &self.desk;
         let write = Write { collection: &self.collection, idempotency_key: &self.owed.key };
         if let Some(relocation) = &self.relocation {

@@ -1,35 +1,56 @@
 //! How a mail gets into the folder a phone moved it to. A message is more than what the journal has of it, so it is
-//! moved on its server and not made anew. Writes nothing here.
+//! moved on its server and not made anew.
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 
 use super::office::Desk;
 use super::office::Stop;
 use super::office::answer;
+use crate::app::new_key;
 use crate::connector;
 use crate::connector::Collection;
 use crate::connector::mail::Query;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::id::AccountId;
+use crate::model::id::FolderId;
+use crate::model::id::Rev;
 use crate::store;
 use crate::store::Connection;
+use crate::store::Tx;
 use crate::store::folder;
+use crate::store::item;
 use crate::store::item::Place;
 use crate::store::item::Row;
+use crate::store::item::Version;
 use crate::store::moved;
+use crate::store::outbox;
+use crate::store::outbox::Owed;
 
 /// What has to be done for a mail that is not where it belongs.
 #[derive(Debug)]
 pub(super) enum Relocation {
-    /// It is moved from this mailbox, where it has this id.
-    From(Collection, String),
+    /// It is moved from there.
+    From(Origin),
     /// It is the place that a mail came from which has not arrived: to remove it here would be to lose it.
     Wait,
     /// Nobody knows where it is.
     Nowhere,
+}
+
+/// Where a message is until it is moved.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// The folder that it is in here.
+    folder: FolderId,
+    /// Which of the server's mailboxes that is.
+    mailbox: Collection,
+    /// What the server calls the message.
+    id: String,
 }
 
 /// What became of it.
@@ -43,19 +64,29 @@ pub(super) enum Relocated {
     Gone,
 }
 
-/// Whether an owed write of a mail is a move, and which.
+/// Whether an owed write of a mail has to wait for another: while a write of one of the places that the mail was in is
+/// unanswered, nobody knows in which of them it is.
+pub(super) async fn must_wait(tx: &mut Tx, owed: &Owed) -> store::Result<bool> {
+    let Owed { place, .. } = *owed;
+    let folder = folder::find(tx, place.account, place.folder).await?;
+    if owed.sent_rev.is_some() || folder.is_none_or(|row| row.folder.class != Class::Email) {
+        return Ok(false);
+    }
+    moved::is_under_way(tx, place).await
+}
+
+/// Whether an owed write of a mail is a move, and which. `sent` is the version that it carries.
 pub(super) async fn prepare(
     reader: &mut Connection,
     desk: &Desk,
     place: Place,
     class: Class,
-    row: &Row,
+    (row, sent): (&Row, &Version),
 ) -> Result<Option<Relocation>, Stop> {
     if class != Class::Email || Arc::clone(&desk.connector).mail().is_none() {
         return Ok(None);
     }
-    let is_there = row.remote_id.is_some();
-    match (is_there, row.version.meta.deleted) {
+    match (row.remote_id.is_some(), sent.meta.deleted) {
         (true, false) => Ok(None),
         (true, true) => Ok(is_under_way(reader, place).await?.then_some(Relocation::Wait)),
         (false, true) => Ok(None),
@@ -69,12 +100,39 @@ async fn is_under_way(reader: &mut Connection, place: Place) -> store::Result<bo
     Ok(found.is_some_and(|(_, row)| row.remote_id.is_none() && !row.version.meta.deleted))
 }
 
-/// The mailbox that still has the message, by however many moves it came here.
+/// The mailbox that still has the message, by however many moves it came here. Where an attempt that was not answered
+/// is repeated, the phone may have moved it on, or back: then it is looked for there.
 async fn origin(reader: &mut Connection, place: Place) -> store::Result<Relocation> {
-    let Some((from, id)) = moved::remote(reader, place).await? else { return Ok(Relocation::Nowhere) };
-    let folder = folder::find(reader, place.account, from).await?;
-    let mailbox = folder.and_then(|row| Collection::behind(&row.folder));
-    Ok(mailbox.map_or(Relocation::Nowhere, |mailbox| Relocation::From(mailbox, id)))
+    let there = match moved::remote(reader, place).await? {
+        Some(there) => Some(there),
+        None => {
+            let on = moved::whereabouts(reader, place).await?;
+            on.and_then(|(on, row)| Some((on.folder, row.remote_id?)))
+        }
+    };
+    let Some((folder, id)) = there else { return Ok(Relocation::Nowhere) };
+    let row = folder::find(reader, place.account, folder).await?;
+    let mailbox = row.and_then(|row| Collection::behind(&row.folder));
+    let origin = |mailbox| Relocation::From(Origin { folder, mailbox, id });
+    Ok(mailbox.map_or(Relocation::Nowhere, origin))
+}
+
+/// Where the message was before it was moved there is nothing more under that id: neither is anything to be removed
+/// there, nor can it be changed there should it be moved back, which is a move of its own then.
+pub(super) async fn left(
+    tx: &mut Tx,
+    account: AccountId,
+    origin: &Origin,
+    now: Timestamp,
+) -> store::Result<()> {
+    let Origin { folder, id, .. } = origin;
+    let Some(row) = item::by_remote_id(tx, account, *folder, id).await? else { return Ok(()) };
+    let place = Place { account, folder: *folder, item: row.version.meta.item };
+    item::set_remote(tx, place, None, None).await?;
+    if let Some(owed) = outbox::find(tx, place).await? {
+        outbox::rebase(tx, place, Rev(0), owed.rev, &new_key(), now).await?;
+    }
+    Ok(())
 }
 
 impl Relocation {
@@ -85,8 +143,8 @@ impl Relocation {
         to: &Collection,
         content: Option<&Content>,
     ) -> connector::Result<Relocated> {
-        let (from, id) = match self {
-            Self::From(from, id) => (from, id),
+        let Origin { mailbox: from, id, .. } = match self {
+            Self::From(origin) => origin,
             Self::Wait => return Ok(Relocated::Waits),
             Self::Nowhere => return Ok(Relocated::Gone),
         };

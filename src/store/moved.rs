@@ -99,6 +99,40 @@ pub async fn remote(connection: &mut AnyConnection, place: Place) -> Result<Opti
     Ok(None)
 }
 
+/// Whether a write of an item that this one came from or went to, by however many moves, is unanswered at the same back
+/// office. None begins while the transaction lasts.
+pub async fn is_under_way(tx: &mut Tx, place: Place) -> Result<bool> {
+    let Some(own) = outbox::find(tx, place).await? else { return Ok(false) };
+    for place in relatives(tx, place).await? {
+        outbox::lock(tx, place).await?;
+        let owed = outbox::find(tx, place).await?;
+        if owed.is_some_and(|owed| owed.sent_rev.is_some() && owed.connection == own.connection) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Where an item was and where it went.
+async fn relatives(connection: &mut AnyConnection, place: Place) -> Result<Vec<Place>> {
+    let mut found: Vec<Place> = Vec::new();
+    let mut at = place;
+    while found.len() < FURTHEST
+        && let Some((from, _)) = origin(connection, at).await?
+    {
+        found.push(from);
+        at = from;
+    }
+    at = place;
+    while found.len() < 2 * FURTHEST
+        && let Some(next) = item::newest(connection, at).await?.and_then(|row| row.moved_to)
+    {
+        found.push(next);
+        at = next;
+    }
+    Ok(found)
+}
+
 /// Makes an item in the folder it goes to: a new one, or the one it once was there if the back office still has that.
 pub async fn arrive(tx: &mut Tx, source: Place, to: FolderId, new: New<'_>) -> Result<(Place, Rev)> {
     if let Some(place) = way_back(tx, source, to).await? {
@@ -110,12 +144,14 @@ pub async fn arrive(tx: &mut Tx, source: Place, to: FolderId, new: New<'_>) -> R
 
 /// The tombstone in a folder that an item came from, by however many moves, while its deletion is still owed: there
 /// the item has only to be alive again, which makes no second one of the same UID.
-async fn way_back(connection: &mut AnyConnection, place: Place, to: FolderId) -> Result<Option<Place>> {
+async fn way_back(tx: &mut Tx, place: Place, to: FolderId) -> Result<Option<Place>> {
     let mut at = place;
     for _ in 0..FURTHEST {
-        let Some((from, _)) = origin(connection, at).await? else { return Ok(None) };
+        let Some((from, _)) = origin(tx, at).await? else { return Ok(None) };
         if from.folder == to {
-            return Ok(outbox::find(connection, from).await?.map(|_| from));
+            // On PostgreSQL a push may just have carried it out, which this transaction does not see but for the lock.
+            outbox::lock(tx, from).await?;
+            return Ok(outbox::find(tx, from).await?.map(|_| from));
         }
         at = from;
     }

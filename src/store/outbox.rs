@@ -203,6 +203,19 @@ pub async fn take(tx: &mut Tx, owed: &Owed, sending: Rev, lease: Lease<'_>, now:
     Ok(taken.rows_affected() == 1)
 }
 
+/// Lets nobody else take or change what is owed of an item while the transaction lasts.
+pub async fn lock(tx: &mut Tx, place: Place) -> Result<()> {
+    sqlx::query(
+        "UPDATE outbox SET attempts = attempts WHERE account_id = $1 AND folder_id = $2 AND item_id = $3",
+    )
+    .bind(place.account.0)
+    .bind(place.folder.0)
+    .bind(place.item.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Nothing is owed of the item any more.
 pub async fn done(tx: &mut Tx, place: Place) -> Result<()> {
     sqlx::query("DELETE FROM outbox WHERE account_id = $1 AND folder_id = $2 AND item_id = $3")

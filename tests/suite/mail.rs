@@ -6,6 +6,7 @@ use lomme::config::connection::Connection;
 use lomme::model::id::AccountId;
 use lomme::model::id::FolderId;
 use lomme::store::folder;
+use lomme::store::outbox;
 use serde_json::json;
 
 use crate::back_office::until;
@@ -162,6 +163,17 @@ async fn a_message_that_arrives_wakes_the_phone_and_what_is_done_to_it_is_done_o
     assert!(!shown(&mut program, "INBOX").contains("Second"));
     assert!(phone.sync(&projects).await.changes.is_empty());
     assert!(phone.sync(&inbox).await.changes.is_empty());
+
+    // There and back, however far the server is with it: it is lost nowhere.
+    let back = phone.move_item(&moved, &projects, &inbox).await;
+    let moved = phone.move_item(&back, &inbox, &projects).await;
+    until("nothing is owed", async || {
+        let mut reader = server.app.store().read().await.unwrap();
+        outbox::count(&mut reader, AccountId(1)).await.unwrap() == 0
+    })
+    .await;
+    assert!(shown(&mut program, "Projects").contains("Second"));
+    assert!(!shown(&mut program, "INBOX").contains("Second"));
 
     // Deleted on the phone: it is in the waste basket on both sides, then it is gone.
     assert!(phone.delete(&projects, &moved).await.is_empty());

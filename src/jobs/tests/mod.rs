@@ -1,6 +1,7 @@
 //! What a phone's owner and an administrator live through, told with a back office in memory.
 
 mod moves;
+mod relocations;
 mod pulls;
 mod pushes;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::app::App;
+use crate::app::Connections;
 use crate::config::Config;
 use crate::config::Retention;
 use crate::connector::Collection;
@@ -74,6 +76,30 @@ fn task(title: &str) -> Content {
     Content::from_value(Class::Tasks, &json!({"uid": format!("uid-{title}"), "title": title})).unwrap()
 }
 
+/// A node of a program of one account that is so configured, and the time.
+async fn office(config: &str, connections: Connections) -> (Office, Timestamp) {
+    let config: Config = toml::from_str(config).unwrap();
+    let app = App::open(config, connections).await.unwrap();
+    let now = app.now();
+    let mut tx = app.store().begin().await.unwrap();
+    let organisation = organisation::find_or_create(&mut tx, "Fjord", OrganisationId(1)).await.unwrap().id;
+    let kari = Account {
+        id: KARI,
+        organisation,
+        email: "kari@fjord.example".to_owned(),
+        name: "Kari".to_owned(),
+        password: None,
+        is_administrator: false,
+        zone: None,
+        is_disabled: false,
+    };
+    account::create(&mut tx, &kari, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let office = Office::new(app, "node");
+    office.enrol().await.unwrap();
+    (office, now)
+}
+
 impl Bench {
     async fn new(strategy: Strategy) -> Self {
         Self::with(strategy, "server", vec![task_list()]).await
@@ -102,7 +128,6 @@ impl Bench {
         let second = "[[connection]]\nname = \"yard\"\nkind = \"http_api\"\nclasses = [\"tasks\"]\n\
                       url = \"http://localhost\"\ntoken = \"x\"\n";
         let text = if branch.is_some() { text + second } else { text };
-        let config: Config = toml::from_str(&text).unwrap();
         let memory = Memory::new(strategy, collections);
         let connector: Arc<dyn Connector> = Arc::new(memory.clone());
         let mut connections = BTreeMap::from([("office".to_owned(), connector)]);
@@ -110,25 +135,7 @@ impl Bench {
             let connector: Arc<dyn Connector> = Arc::new(branch);
             ("yard".to_owned(), connector)
         }));
-        let app = App::open(config, connections).await.unwrap();
-        let now = app.now();
-        let mut tx = app.store().begin().await.unwrap();
-        let organisation =
-            organisation::find_or_create(&mut tx, "Fjord", OrganisationId(1)).await.unwrap().id;
-        let kari = Account {
-            id: KARI,
-            organisation,
-            email: "kari@fjord.example".to_owned(),
-            name: "Kari".to_owned(),
-            password: None,
-            is_administrator: false,
-            zone: None,
-            is_disabled: false,
-        };
-        account::create(&mut tx, &kari, now).await.unwrap();
-        tx.commit().await.unwrap();
-        let office = Office::new(app, "node");
-        office.enrol().await.unwrap();
+        let (office, now) = office(&text, connections).await;
         Self { office, memory, now, server_wins: true, _data: data }
     }
 
