@@ -1,6 +1,5 @@
 //! What every part of the running program shares: configuration, store, back offices, clock, chance. Does none of the work.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -10,6 +9,8 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::connections::Connections;
+use crate::connections::Connectors;
 use crate::connector::Connector;
 use crate::connector::User;
 use crate::connector::recent::Recent;
@@ -32,9 +33,6 @@ use crate::vault::Vault;
 pub struct App {
     inner: Arc<Inner>,
 }
-
-/// The back offices, by the name that the configuration gives them.
-pub type Connections = BTreeMap<String, Arc<dyn Connector>>;
 
 #[derive(Debug)]
 struct Inner {
@@ -89,7 +87,7 @@ pub fn now() -> Timestamp {
 
 impl App {
     /// Opens what the configuration names: the data folder, the key of the vault, the store.
-    pub async fn open(config: Config, connections: Connections) -> Result<Self, Error> {
+    pub async fn open(config: Config, connectors: Connectors) -> Result<Self, Error> {
         let folder = &config.store.data;
         let unusable =
             |reason: std::io::Error| Error::Data { folder: folder.clone(), reason: reason.to_string() };
@@ -100,6 +98,7 @@ impl App {
         let store = Store::open(&config.store.url, Waiters::default())
             .await
             .map_err(|source| Error::Store { url: without_password(&config.store.url), source })?;
+        let connections = Connections::new(&config, &connectors, now);
         let inner = Inner {
             config,
             store,
@@ -109,7 +108,11 @@ impl App {
             recent: Recent::default(),
             stopping: watch::Sender::new(false),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let app = Self { inner: Arc::new(inner) };
+        app.refresh_connections()
+            .await
+            .map_err(|source| Error::Store { url: without_password(&app.config().store.url), source })?;
+        Ok(app)
     }
 
     /// What the administrator said.
@@ -137,9 +140,14 @@ impl App {
         &self.inner.recent
     }
 
-    /// The back office of that name; none for `local` ones and for those no longer configured.
-    pub fn connection(&self, name: &str) -> Option<&Arc<dyn Connector>> {
-        self.inner.connections.get(name)
+    /// What speaks to the back office of that name; none for `local` ones and for those no longer set up.
+    pub fn connection(&self, name: &str) -> Option<Arc<dyn Connector>> {
+        self.inner.connections.find(name)?.connector.clone()
+    }
+
+    /// Looks whether administrators added, changed or removed connections.
+    pub async fn refresh_connections(&self) -> store::Result<()> {
+        self.inner.connections.refresh(self.store(), self.vault()).await
     }
 
     /// All back offices.

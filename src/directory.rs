@@ -49,10 +49,9 @@ async fn first(app: &App, account: &Account, query: &str) -> store::Result<Found
     if words(query).is_empty() {
         return Ok(none);
     }
-    let Some(connection) = app.config().connections.iter().find(|connection| connection.directory) else {
-        return Ok(none);
-    };
-    let Some(connector) = app.connection(&connection.name) else { return Ok(none) };
+    let all = app.connections().of(account.organisation);
+    let Some(connected) = all.iter().find(|one| one.settings.directory) else { return Ok(none) };
+    let (connection, Some(connector)) = (&connected.settings, &connected.connector) else { return Ok(none) };
     let question =
         Question { account: account.id, connection: connection.name.clone(), query: words(query).join(" ") };
     let now = app.now();

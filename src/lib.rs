@@ -14,6 +14,7 @@ pub mod config;
 pub mod metrics;
 pub mod secret;
 pub mod spool;
+pub mod connections;
 pub mod error;
 pub mod app;
 pub mod auth;

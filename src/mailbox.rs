@@ -64,7 +64,7 @@ pub async fn of(app: &App, account: AccountId) -> Result<Option<Mailbox>, Error>
 /// The log-in was refused, or cannot be read: somebody has to give it anew.
 pub async fn over(app: &App, account: AccountId, connection: &str) -> Result<Option<Mailbox>, Error> {
     let Some(connector) = app.connection(connection) else { return Ok(None) };
-    let Some(mail) = Arc::clone(connector).mail() else { return Ok(None) };
+    let Some(mail) = Arc::clone(&connector).mail() else { return Ok(None) };
     let mut reader = app.store().read().await?;
     let owner = account::by_id(&mut reader, account).await?;
     let access = access::find(&mut reader, account, connection).await?;
@@ -76,6 +76,6 @@ pub async fn over(app: &App, account: AccountId, connection: &str) -> Result<Opt
     let unreadable =
         || connector::Error::LogIn("it cannot be read with the key in the data folder".to_owned());
     let user = app.user(&owner, &access).ok_or_else(unreadable)?;
-    let (connection, connector) = (connection.to_owned(), Arc::clone(connector));
+    let connection = connection.to_owned();
     Ok(Some(Mailbox { connection, connector, mail, user }))
 }

@@ -9,6 +9,7 @@ use chacha20poly1305::aead::Aead;
 use chacha20poly1305::aead::Payload;
 
 use crate::model::id::AccountId;
+use crate::model::id::OrganisationId;
 
 /// Seals and opens with the key of this installation. A copy of the database alone tells no password.
 #[derive(Clone)]
@@ -39,7 +40,21 @@ impl Vault {
         nonce: [u8; NONCE],
         secret: &str,
     ) -> Option<Vec<u8>> {
-        let place = place(account, connection);
+        self.seal_at(&place(account, connection), nonce, secret)
+    }
+
+    /// Seals the secrets of a connection that an organisation shares.
+    pub fn seal_shared(
+        &self,
+        organisation: OrganisationId,
+        connection: &str,
+        nonce: [u8; NONCE],
+        secret: &str,
+    ) -> Option<Vec<u8>> {
+        self.seal_at(&shared(organisation, connection), nonce, secret)
+    }
+
+    fn seal_at(&self, place: &str, nonce: [u8; NONCE], secret: &str) -> Option<Vec<u8>> {
         let payload = Payload { msg: secret.as_bytes(), aad: place.as_bytes() };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
         Some([nonce.as_slice(), &sealed].concat())
@@ -47,12 +62,29 @@ impl Vault {
 
     /// Opens what was sealed for this place; none with another key.
     pub fn open(&self, account: AccountId, connection: &str, sealed: &[u8]) -> Option<String> {
+        self.open_at(&place(account, connection), sealed)
+    }
+
+    /// Opens what was sealed for a connection that an organisation shares.
+    pub fn open_shared(
+        &self,
+        organisation: OrganisationId,
+        connection: &str,
+        sealed: &[u8],
+    ) -> Option<String> {
+        self.open_at(&shared(organisation, connection), sealed)
+    }
+
+    fn open_at(&self, place: &str, sealed: &[u8]) -> Option<String> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
-        let place = place(account, connection);
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
         let secret = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
         String::from_utf8(secret).ok()
     }
+}
+
+fn shared(organisation: OrganisationId, connection: &str) -> String {
+    format!("connection {organisation} {connection}")
 }
 
 fn place(account: AccountId, connection: &str) -> String {
@@ -75,5 +107,9 @@ mod tests {
         assert_eq!(vault.open(KARI, "dav", &sealed), None);
         assert_eq!(Vault::new(&[8; 32]).open(KARI, "crm", &sealed), None);
         assert_eq!(vault.open(KARI, "crm", &sealed[..10]), None);
+        assert_eq!(vault.open_shared(OrganisationId(1), "crm", &sealed), None);
+        let shared = vault.seal_shared(OrganisationId(1), "crm", [2; NONCE], "ø").unwrap();
+        assert_eq!(vault.open_shared(OrganisationId(1), "crm", &shared).as_deref(), Some("ø"));
+        assert_eq!(vault.open_shared(OrganisationId(2), "crm", &shared), None);
     }
 }

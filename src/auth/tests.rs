@@ -1,8 +1,8 @@
 //! Who gets in, and what it costs the others.
 
 use super::*;
-use crate::app::Connections;
 use crate::config::Config;
+use crate::connections::Connectors;
 use crate::model::id::OrganisationId;
 
 const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -11,7 +11,7 @@ async fn app(folder: &std::path::Path) -> App {
     let mut config = Config::default();
     config.store.data = folder.to_owned();
     config.store.url = format!("sqlite:{}/lomme.db", folder.display());
-    let app = App::open(config, Connections::new()).await.unwrap();
+    let app = App::open(config, Connectors::new()).await.unwrap();
     for (id, email) in [(1, "kari@fjord.example"), (2, "ola@fjord.example"), (3, "ola@berg.example")] {
         add(&app, id, email, "lomme-demo").await;
     }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use clap::Subcommand;
@@ -309,9 +308,9 @@ async fn disable(one: &One, is_disabled: bool) -> Outcome {
 async fn connect(one: &One, name: &str, user: String, identity: Option<String>) -> Outcome {
     let app = super::open(&one.at).await?;
     let account = super::account(&app, &one.email).await?;
-    let connection = app.config().connections.iter().find(|connection| connection.name == name);
-    let connection =
-        connection.ok_or_else(|| Failure::new(format!("the configuration has no connection `{name}`")))?;
+    let connected = app.connections().find(name).filter(|one| one.serves(account.organisation));
+    let connected = connected.ok_or_else(|| Failure::new(format!("there is no connection `{name}`")))?;
+    let connection = &connected.settings;
     if connection.kind == Kind::Local || connection.log_in == LogIn::Organisation {
         return Err(Failure::new(format!("`{name}` has one log-in for all accounts; see `log_in`")));
     }
@@ -323,8 +322,8 @@ async fn connect(one: &One, name: &str, user: String, identity: Option<String>) 
         password: Some(password.clone()),
         identity: identity.clone(),
     };
-    let tried = match app.connection(name) {
-        Some(connector) => Arc::clone(connector).collections(&who).await.map(drop),
+    let tried = match &connected.connector {
+        Some(connector) => connector.collections(&who).await.map(drop),
         None => Ok(()),
     };
     match tried {

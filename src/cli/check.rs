@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::config::connection::Connection;
 use crate::config::connection::Kind;
 use crate::config::connection::LogIn;
+use crate::connections::Connected;
 use crate::connector::Connector;
 use crate::connector::User;
 use crate::http::tls::Certificates;
@@ -36,8 +37,9 @@ pub(super) async fn run(at: &Configured) -> Outcome {
         say("certificate: usable")?;
     }
     let mut failed = 0_usize;
-    for connection in &app.config().connections {
-        match answer(&app, connection).await {
+    for connected in app.connections().all() {
+        let connection = &connected.settings;
+        match answer(&app, &connected).await {
             Ok(message) => say(&format!("connection {}: {message}", connection.name))?,
             Err(Failure::Said(message)) => {
                 failed += 1;
@@ -54,15 +56,17 @@ pub(super) async fn run(at: &Configured) -> Outcome {
 }
 
 /// How a connection answers to those who may use it.
-async fn answer(app: &App, connection: &Connection) -> Result<String, Failure> {
+async fn answer(app: &App, connected: &Connected) -> Result<String, Failure> {
+    let connection = &connected.settings;
     if connection.kind == Kind::Local {
         return Ok("items live here".to_owned());
     }
-    let Some(connector) = app.connection(&connection.name) else {
+    let Some(connector) = &connected.connector else {
         return Err(Failure::new("this program does not speak its kind"));
     };
     let accounts = store::account::list(&mut *app.store().read().await?).await?;
-    let accounts: Vec<Account> = accounts.into_iter().filter(|account| !account.is_disabled).collect();
+    let may_use = |account: &Account| !account.is_disabled && connected.serves(account.organisation);
+    let accounts: Vec<Account> = accounts.into_iter().filter(may_use).collect();
     match connection.log_in {
         LogIn::Organisation => match accounts.first() {
             None => Ok("not tried: there is no account yet".to_owned()),

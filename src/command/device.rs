@@ -145,8 +145,8 @@ pub async fn keep(tx: &mut Tx, device: &Device, said: &DeviceInformation) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Connections;
     use crate::config::Config;
+    use crate::connections::Connectors;
 
     #[track_caller]
     fn check(id: &str, kind: &str, expected: Option<Common>) {
@@ -160,7 +160,7 @@ mod tests {
         let mut config = Config::default();
         config.store.data = folder.path().to_owned();
         config.store.url = format!("sqlite:{}/lomme.db", folder.path().display());
-        let app = App::open(config, Connections::new()).await.unwrap();
+        let app = App::open(config, Connectors::new()).await.unwrap();
         let query =
             Query { device_id: "ABC".to_owned(), device_type: "iPhone".to_owned(), ..Query::default() };
         let caller = Caller {

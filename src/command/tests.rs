@@ -23,8 +23,8 @@ use super::request;
 use super::request::Request;
 use super::request::Response;
 use crate::app::App;
-use crate::app::Connections;
 use crate::config::Config;
+use crate::connections::Connectors;
 use crate::eas::command::Command;
 use crate::eas::query::Query;
 use crate::model::class::Class;
@@ -54,7 +54,7 @@ impl Server {
         config.store.data = folder.path().to_owned();
         config.store.url = format!("sqlite:{}/lomme.db", folder.path().display());
         configure(&mut config);
-        let app = App::open(config, Connections::new()).await.unwrap();
+        let app = App::open(config, Connectors::new()).await.unwrap();
         let account = Account {
             id: AccountId(1),
             organisation: OrganisationId(1),

@@ -427,6 +427,13 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Whether connections are right, by themselves and together; else the key to look at and what would be right.
+    pub fn check_all(all: &[Self]) -> Result<(), (&'static str, String)> {
+        check(all).map_err(Fault::into_key)
+    }
+}
+
 /// Each by itself, then all together: names are unique, and each class and the directory come from one.
 pub(super) fn check(connections: &[Connection]) -> Result<(), Fault> {
     for (index, connection) in connections.iter().enumerate() {

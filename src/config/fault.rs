@@ -56,6 +56,14 @@ impl Fault {
         Self { place, message: message.into() }
     }
 
+    /// The key it is at, and what would be right there.
+    pub(super) fn into_key(self) -> (&'static str, String) {
+        match self.place {
+            Place::Key { key, .. } => (key, self.message),
+            Place::Line(_) => ("", self.message),
+        }
+    }
+
     pub(super) fn from_toml(error: &toml::de::Error, text: &str) -> Self {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();

@@ -27,6 +27,7 @@ use crate::backoffice::company;
 use crate::config;
 use crate::config::Config;
 use crate::config::connection::Kind;
+use crate::connections::connector::mailboxes;
 use crate::connector;
 use crate::connector::User;
 use crate::model::id::AccountId;
@@ -192,7 +193,7 @@ classes = ["email"]
 async fn fill_mailboxes(config: &Config) -> connector::Result<()> {
     let now = app::now();
     for connection in config.connections.iter().filter(|connection| connection.kind == Kind::Mailbox) {
-        let mailboxes = serve::mailboxes(config, connection);
+        let mailboxes = mailboxes(connection, &config.store.data, app::now);
         for (email, name, _) in ACCOUNTS {
             let user = User { email: email.to_owned(), ..User::default() };
             mailboxes.fill(&user, || mail::of(email, name, now, bergen())).await?;

@@ -208,9 +208,9 @@ mod tests {
 
     use super::*;
     use crate::app::App;
-    use crate::app::Connections;
     use crate::auth;
     use crate::config::Config;
+    use crate::connections::Connectors;
     use crate::model::id::AccountId;
     use crate::model::id::OrganisationId;
     use crate::store::account;
@@ -220,7 +220,7 @@ mod tests {
         let mut config = Config::default();
         config.store.data = folder.to_owned();
         config.store.url = format!("sqlite:{}/lomme.db", folder.display());
-        let app = App::open(config, Connections::new()).await.unwrap();
+        let app = App::open(config, Connectors::new()).await.unwrap();
         let account = Account {
             id: AccountId(1),
             organisation: OrganisationId(1),

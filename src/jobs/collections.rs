@@ -68,7 +68,7 @@ const AFTER_THE_FIRST_PULL: SignedDuration = SignedDuration::from_mins(1);
 /// Looks at the collections; makes, renames and removes folders.
 pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut Tally) -> Result<Done, Stop> {
     let desk = office.desk(due.account, &due.connection).await?;
-    let connection = office.connection(&due.connection).ok_or(Stop::Gone)?;
+    let connection = &office.connection(&due.connection).ok_or(Stop::Gone)?.settings;
     let mut listed = Vec::new();
     if connection.classes.iter().any(|class| *class != Class::Email) {
         listed = answer(desk.connector.collections(&desk.user)).await?;

@@ -94,15 +94,15 @@ impl Lookout {
 
 /// Watches until the jobs stop.
 pub(super) async fn run(office: Office, mut stop: watch::Receiver<bool>) {
-    if !office.connections().any(|connection| connection.classes.contains(&Class::Email)) {
-        return stopped(&mut stop).await;
-    }
     let lookout = Lookout::default();
     let mut lines = JoinSet::new();
     loop {
         tokio::select! {
             () = stopped(&mut stop) => break,
             () = tokio::time::sleep(LOOK) => {}
+        }
+        if !office.connections().iter().any(|one| one.settings.classes.contains(&Class::Email)) {
+            continue;
         }
         while lines.try_join_next().is_some() {}
         lookout.tidy(Instant::now());

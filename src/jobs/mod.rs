@@ -104,6 +104,9 @@ async fn pulls(office: Office, mut stop: watch::Receiver<bool>) {
     let mut lanes = Lanes::new(PULLS);
     let mut enrol = tokio::time::interval(ENROL);
     loop {
+        if let Err(error) = office.app.refresh_connections().await {
+            tracing::warn!(%error, "cannot look for connections that were added");
+        }
         if let Err(error) = pull::start_due(&office, &mut lanes).await {
             tracing::warn!(%error, "cannot look for pulls that are due");
         }

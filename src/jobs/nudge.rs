@@ -33,8 +33,7 @@ struct Message {
 
 /// Checks the signature of a nudge and asks for the pulls. They follow at once, each as its lease allows.
 pub async fn receive(app: &App, connection: &str, signature: &str, body: &[u8]) -> Result<(), Error> {
-    let connection =
-        app.config().connections.iter().find(|one| one.name == connection).ok_or(Error::Unknown)?;
+    let connection = &app.connections().find(connection).ok_or(Error::Unknown)?.settings;
     let key = connection.hook_key.as_ref().ok_or(Error::NotSigned)?;
     if !nudge::is_signed(key.reveal().as_bytes(), body, signature) {
         return Err(Error::NotSigned);

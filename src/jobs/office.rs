@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::app::App;
-use crate::config::connection::Connection;
 use crate::config::connection::LogIn;
+use crate::connections::Connected;
 use crate::connector;
 use crate::connector::Connector;
 use crate::connector::User;
@@ -103,13 +103,21 @@ impl Office {
     }
 
     /// The connections that have somebody on the other side.
-    pub(super) fn connections(&self) -> impl Iterator<Item = &Connection> {
-        let all = self.app.config().connections.iter();
-        all.filter(|connection| self.app.connection(&connection.name).is_some())
+    pub(super) fn connections(&self) -> Vec<Arc<Connected>> {
+        let mut all = self.app.connections().all();
+        all.retain(|connection| connection.connector.is_some());
+        all
     }
 
-    pub(super) fn connection(&self, name: &str) -> Option<&Connection> {
-        self.connections().find(|connection| connection.name == name)
+    /// Those that log in once for all their accounts.
+    fn shared(&self) -> Vec<Arc<Connected>> {
+        let mut all = self.connections();
+        all.retain(|connection| connection.settings.log_in == LogIn::Organisation);
+        all
+    }
+
+    pub(super) fn connection(&self, name: &str) -> Option<Arc<Connected>> {
+        self.connections().into_iter().find(|connection| connection.settings.name == name)
     }
 
     /// A lease of this node.
@@ -119,7 +127,7 @@ impl Office {
 
     /// Logs in, so to say: opens what an account's access says.
     pub(super) async fn desk(&self, account: AccountId, connection: &str) -> Result<Desk, Stop> {
-        let connector = Arc::clone(self.app.connection(connection).ok_or(Stop::Gone)?);
+        let connector = self.app.connection(connection).ok_or(Stop::Gone)?;
         let mut reader = self.app.store().read().await?;
         let owner = account::by_id(&mut reader, account).await?.ok_or(Stop::Gone)?;
         let access = access::find(&mut reader, account, connection).await?.ok_or(Stop::Gone)?;
@@ -132,7 +140,7 @@ impl Office {
 
     /// From one pull of a connection to the next.
     pub(super) fn every(&self, connection: &str) -> SignedDuration {
-        let every = self.connection(connection).and_then(|connection| connection.every);
+        let every = self.connection(connection).and_then(|connection| connection.settings.every);
         let every = every.unwrap_or_else(|| self.app.config().pull.every);
         SignedDuration::try_from(every).unwrap_or(SignedDuration::from_mins(15))
     }
@@ -142,8 +150,8 @@ impl Office {
     pub(super) async fn take_up(&self) -> store::Result<()> {
         let mut tx = self.app.store().begin().await?;
         pull::release(&mut tx, &self.node).await?;
-        for connection in self.connections().filter(|connection| connection.log_in == LogIn::Organisation) {
-            access::resume_paused(&mut tx, &connection.name, Timestamp::MAX).await?;
+        for connection in self.shared() {
+            access::resume_paused(&mut tx, &connection.settings.name, Timestamp::MAX).await?;
         }
         tx.commit().await
     }
@@ -153,8 +161,8 @@ impl Office {
     pub(super) async fn resume(&self, now: Timestamp) -> store::Result<()> {
         let before = now.checked_sub(REFUSED).unwrap_or(Timestamp::MIN);
         let mut tx = self.app.store().begin().await?;
-        for connection in self.connections().filter(|connection| connection.log_in == LogIn::Organisation) {
-            access::resume_paused(&mut tx, &connection.name, before).await?;
+        for connection in self.shared() {
+            access::resume_paused(&mut tx, &connection.settings.name, before).await?;
         }
         tx.commit().await
     }
@@ -162,7 +170,7 @@ impl Office {
     /// From one try of a log-in that was refused to the next; none: nobody tries it again by himself.
     pub(super) fn tries_again(&self, connection: &str) -> Option<SignedDuration> {
         let is_shared =
-            self.connection(connection).is_some_and(|connection| connection.log_in == LogIn::Organisation);
+            self.connection(connection).is_some_and(|one| one.settings.log_in == LogIn::Organisation);
         is_shared.then_some(REFUSED)
     }
 
@@ -170,10 +178,11 @@ impl Office {
     pub(super) async fn enrol(&self) -> store::Result<()> {
         /// Accounts a transaction: other writers get their turn.
         const BATCH: i64 = 100;
-        for connection in self.connections().filter(|connection| connection.log_in == LogIn::Organisation) {
+        for connection in self.shared() {
+            let name = &connection.settings.name;
             loop {
                 let mut reader = self.app.store().read().await?;
-                let accounts = access::without(&mut reader, &connection.name, BATCH).await?;
+                let accounts = access::without(&mut reader, name, connection.organisation, BATCH).await?;
                 drop(reader);
                 if accounts.is_empty() {
                     break;
@@ -182,7 +191,7 @@ impl Office {
                     let mut tx = self.app.store().begin().await?;
                     for account in &accounts {
                         let none = access::LogIn::default();
-                        access::set(&mut tx, *account, &connection.name, none, self.app.now()).await?;
+                        access::set(&mut tx, *account, name, none, self.app.now()).await?;
                     }
                     tx.commit().await
                 })

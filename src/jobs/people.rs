@@ -39,13 +39,16 @@ const PAGES: usize = 10_000;
 
 /// Pulls every part that is due.
 pub(super) async fn pull(office: Office) {
-    for connection in office.connections().filter(|one| one.directory && one.log_in == LogIn::Organisation) {
-        let Some(connector) = office.app.connection(&connection.name) else { continue };
+    for connected in office.connections() {
+        let (connection, Some(connector)) = (&connected.settings, &connected.connector) else { continue };
+        if !connection.directory || connection.log_in != LogIn::Organisation {
+            continue;
+        }
         let organisations = match organisations(&office).await {
             Ok(organisations) => organisations,
             Err(error) => return tracing::warn!(%error, "cannot look for directories to pull"),
         };
-        for organisation in organisations {
+        for organisation in organisations.iter().filter(|one| connected.serves(one.id)) {
             for collection in COLLECTIONS {
                 let part = Part { organisation: organisation.id, connection: &connection.name, collection };
                 if let Err(error) = one(&office, connector.as_ref(), part).await {

@@ -88,6 +88,7 @@ pub(super) enum Answer {
 pub(super) async fn start_due(office: &Office, lanes: &mut Lanes) -> store::Result<()> {
     let now = office.app.now();
     for connection in office.connections() {
+        let connection = &connection.settings;
         let free = i64::try_from(lanes.free(&connection.name)).unwrap_or(0);
         if free == 0 {
             continue;

@@ -12,6 +12,7 @@ use super::moved;
 use super::pull;
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
+use crate::model::id::OrganisationId;
 
 /// A log-in, or the mere fact that an account uses a connection that needs none.
 #[derive(Clone, PartialEq, Eq)]
@@ -94,13 +95,20 @@ pub async fn set(
     pull::ask(tx, account, Some(connection), now).await
 }
 
-/// The accounts that do not use a connection yet, some of them.
-pub async fn without(c: &mut AnyConnection, connection: &str, limit: i64) -> Result<Vec<AccountId>> {
+/// The accounts, of one organisation or of all, that do not use a connection yet, some of them.
+pub async fn without(
+    c: &mut AnyConnection,
+    connection: &str,
+    organisation: Option<OrganisationId>,
+    limit: i64,
+) -> Result<Vec<AccountId>> {
     let rows = sqlx::query(
-        "SELECT account_id FROM account WHERE disabled_at IS NULL AND NOT EXISTS (SELECT 1 FROM access \
-         WHERE access.account_id = account.account_id AND access.connection = $1) ORDER BY account_id LIMIT $2",
+        "SELECT account_id FROM account WHERE disabled_at IS NULL AND ($2 = 0 OR organisation_id = $2) \
+         AND NOT EXISTS (SELECT 1 FROM access \
+         WHERE access.account_id = account.account_id AND access.connection = $1) ORDER BY account_id LIMIT $3",
     )
     .bind(connection)
+    .bind(organisation.map_or(0, |organisation| organisation.0))
     .bind(limit)
     .fetch_all(c)
     .await?;

@@ -1,6 +1,7 @@
 //! All SQL. Decides no conflict and reads no clock; `now` comes from the caller.
 
 pub mod access;
+pub mod connection;
 pub mod directory;
 pub mod log;
 pub mod moved;

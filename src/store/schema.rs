@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0002_sweep.sql"),
     include_str!("../../schema/0003_outgoing.sql"),
     include_str!("../../schema/0004_mail.sql"),
+    include_str!("../../schema/0005_connection.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::app::App;
-use crate::app::Connections;
 use crate::config::Config;
 use crate::config::Retention;
+use crate::connections::Connectors;
 use crate::connector::Collection;
 use crate::connector::Connector;
 use crate::connector::Strategy;
@@ -77,7 +77,7 @@ fn task(title: &str) -> Content {
 }
 
 /// A node of a program of one account that is so configured, and the time.
-async fn office(config: &str, connections: Connections) -> (Office, Timestamp) {
+async fn office(config: &str, connections: Connectors) -> (Office, Timestamp) {
     let config: Config = toml::from_str(config).unwrap();
     let app = App::open(config, connections).await.unwrap();
     let now = app.now();
