@@ -23,6 +23,7 @@ pub mod mailbox;
 pub mod command;
 pub mod backoffice;
 pub mod jobs;
+pub mod web;
 pub mod http;
 pub mod serve;
 pub mod demo;

@@ -91,6 +91,7 @@ impl Front {
             router::set_path(&mut request, &path);
         }
         request.extensions_mut().insert(origin);
+        request.extensions_mut().insert(origin.visitor(&self.inner.app.config().server));
         match self.inner.router.clone().oneshot(request).await {
             Ok(response) => Answer::Now(response),
             Err(never) => match never {},

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use axum::http::HeaderMap;
 
 use crate::config::Server;
+use crate::web::Visitor;
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,15 @@ impl Origin {
     pub(super) fn may_log_in(&self, server: &Server) -> bool {
         self.is_encrypted
             || server.plain_http.unwrap_or_else(|| self.address.is_loopback() || server.listen_tls.is_none())
+    }
+
+    /// The same for the pages.
+    pub(super) fn visitor(self, server: &Server) -> Visitor {
+        Visitor {
+            address: self.address,
+            is_encrypted: self.is_encrypted,
+            may_log_in: self.may_log_in(server),
+        }
     }
 
     /// Whether it may read what only this machine may (`server.metrics_from`).

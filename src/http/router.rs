@@ -1,4 +1,4 @@
-//! Every path but the protocol's: whether we are ready, what was counted, and discovery.
+//! Every path but the protocol's: whether we are ready, what was counted, discovery, and the pages.
 
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use super::hooks;
 use super::origin::Origin;
 use crate::app::App;
 use crate::auth::Auth;
+use crate::web;
 
 /// What the handlers share.
 #[derive(Clone, Debug)]
@@ -35,8 +36,9 @@ pub(super) fn new(app: App, auth: Auth) -> Router {
         .route("/autodiscover/autodiscover.xml", get(discovery::xml).post(discovery::xml))
         .route("/autodiscover/autodiscover.json", get(discovery::json))
         .route("/autodiscover/autodiscover.json/v1.0/{email}", get(discovery::json))
+        .with_state(Shared { app: app.clone(), auth: auth.clone() })
+        .merge(web::router(app, auth))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") })
-        .with_state(Shared { app, auth })
 }
 
 /// The longest body at a path in lower case; none where nobody reads one. It is taken before anybody has logged in.
@@ -44,7 +46,7 @@ pub(super) fn body_limit(path: &str) -> Option<usize> {
     match path {
         "/autodiscover/autodiscover.xml" => Some(discovery::BODY),
         path if path.starts_with("/hooks/") => Some(hooks::BODY),
-        _ => None,
+        path => web::body_limit(path),
     }
 }
 

@@ -9,6 +9,7 @@ use sqlx::any::AnyRow;
 
 use super::Result;
 use super::Tx;
+use super::session;
 use crate::model::folder::DEFAULT_FOLDERS;
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
@@ -122,8 +123,9 @@ pub async fn list(connection: &mut AnyConnection) -> Result<Vec<Account>> {
     rows.iter().map(read).collect()
 }
 
-/// Gives the account another password.
+/// Gives the account another password, and ends what was begun with the old one.
 pub async fn set_password(tx: &mut Tx, id: AccountId, password: &PasswordHash) -> Result<()> {
+    session::end_all(tx, id, None).await?;
     sqlx::query("UPDATE account SET password = $2 WHERE account_id = $1")
         .bind(id.0)
         .bind(&password.0)
@@ -155,7 +157,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 
 /// Removes the account and all that is its own.
 pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
-    const STATEMENTS: [&str; 16] = [
+    const STATEMENTS: [&str; 17] = [
         "DELETE FROM item WHERE account_id = $1",
         "DELETE FROM past WHERE account_id = $1",
         "DELETE FROM sync_state WHERE account_id = $1",
@@ -168,6 +170,7 @@ pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
         "DELETE FROM result WHERE account_id = $1",
         "DELETE FROM run WHERE account_id = $1",
         "DELETE FROM access WHERE account_id = $1",
+        "DELETE FROM session WHERE account_id = $1",
         "DELETE FROM folder WHERE account_id = $1",
         "DELETE FROM device WHERE account_id = $1",
         "UPDATE account SET password = NULL WHERE account_id = $1",

@@ -11,6 +11,7 @@ pub mod pull;
 pub mod account;
 pub mod device;
 pub mod organisation;
+pub mod session;
 pub mod schema;
 pub mod sweep;
 pub mod wake;
