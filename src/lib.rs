@@ -20,6 +20,7 @@ pub mod app;
 pub mod auth;
 pub mod directory;
 pub mod mailbox;
+pub mod absence;
 pub mod command;
 pub mod backoffice;
 pub mod jobs;

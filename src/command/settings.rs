@@ -1,8 +1,10 @@
-//! `Settings`: what the phone says of itself is kept, who the user is is told, the rest is said not to be there.
+//! `Settings`: what the phone says of itself is kept, and that its user is away; who the user is is told; the rest is
+//! said not to be there.
 
 use wbxml::Document;
 use wbxml::Version;
 
+use crate::absence;
 use crate::app::App;
 use crate::command::device;
 use crate::command::phone::Phone;
@@ -39,29 +41,39 @@ pub async fn settings(app: &App, phone: &Phone, document: &Document) -> Result<V
             Some(Status::SUCCESS)
         }
     };
+    let has_mail = absence::has_mail(app, phone.device.account).await?;
+    let out_of_office = match &request.out_of_office {
+        Some(asked) => Some(out_of_office(app, phone, asked).await?),
+        None => None,
+    };
     let response = Response {
         status: Status::SUCCESS,
-        out_of_office: request.out_of_office.as_ref().map(out_of_office),
+        out_of_office,
         device_information,
         device_password: request.device_password.as_ref().map(|said| device_password(said.as_deref())),
         user_information: request
             .user_information
-            .map(|is_asked| if is_asked { Ok(user(phone)) } else { Err(Status::PROTOCOL_ERROR) }),
+            .map(|is_asked| if is_asked { Ok(user(phone, has_mail)) } else { Err(Status::PROTOCOL_ERROR) }),
         rights_management: rights_management(&request, phone.version),
     };
     Ok(response.encode(phone.version))
 }
 
-/// There is no out-of-office message: it is off, and only that can be set.
-fn out_of_office(asked: &OutOfOffice) -> Result<Told, Status> {
-    match asked {
+async fn out_of_office(app: &App, phone: &Phone, asked: &OutOfOffice) -> Result<Result<Told, Status>, Error> {
+    let account = phone.device.account;
+    Ok(match asked {
         OutOfOffice::Get { wants_html } => {
-            Ok(Told::Absence { absence: Box::default(), wants_html: *wants_html })
+            let absence = Box::new(absence::of(app, account).await?);
+            Ok(Told::Absence { absence, wants_html: *wants_html })
         }
-        OutOfOffice::Set(change) if change.state == Some(AbsenceState::Off) => Ok(Told::Done),
-        OutOfOffice::Set(_) => Err(Status::INVALID_ARGUMENTS),
+        OutOfOffice::Set(change) => match absence::change(app, account, |known| change.over(known)).await? {
+            Some(_) => Ok(Told::Done),
+            // Who has no mail is never away from it.
+            None if change.state == Some(AbsenceState::Off) => Ok(Told::Done),
+            None => Err(Status::INVALID_ARGUMENTS),
+        },
         OutOfOffice::Malformed(status) => Err(*status),
-    }
+    })
 }
 
 // MS-ASCMD 2.2.3.177.15 (Status): 7, as recovery passwords are nothing that this server keeps.
@@ -75,12 +87,11 @@ fn device_password(said: Option<&str>) -> Status {
     }
 }
 
-fn user(phone: &Phone) -> UserInformation {
+fn user(phone: &Phone, has_mail: bool) -> UserInformation {
     UserInformation {
         display_name: phone.owner.name.clone(),
         addresses: vec![phone.owner.email.clone()],
-        // There is no command here to send with.
-        send_disabled: true,
+        send_disabled: !has_mail,
     }
 }
 

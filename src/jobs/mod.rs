@@ -6,6 +6,7 @@
 pub mod nudge;
 pub mod pull;
 pub mod push;
+mod absence;
 mod apply;
 mod collections;
 mod conflict;
@@ -72,6 +73,7 @@ impl Jobs {
         tasks.spawn(begin(office.clone(), stop.subscribe()));
         tasks.spawn(pushes(office.clone(), stop.subscribe()));
         tasks.spawn(lookout::run(office.clone(), stop.subscribe()));
+        tasks.spawn(absence::run(office.clone(), stop.subscribe()));
         tasks.spawn(sweeps(office, stop.subscribe()));
         Self { stop, tasks }
     }

@@ -9,6 +9,7 @@ use crate::model::id::AccountId;
 use crate::model::id::FolderId;
 use crate::store;
 use crate::store::Store;
+use crate::store::absence;
 use crate::store::outgoing;
 use crate::store::retrying;
 use crate::store::sweep;
@@ -45,6 +46,7 @@ async fn one(store: &Store, keep: &Retention, account: AccountId, now: Timestamp
     }
     retrying(|| step(store, account, Step::States(ago(now, keep.silent_devices)))).await?;
     retrying(|| step(store, account, Step::Sent(ago(now, outgoing::REMEMBERED)))).await?;
+    retrying(|| step(store, account, Step::Answered(ago(now, absence::TOLD_FOR)))).await?;
     retrying(|| step(store, account, Step::Logs(ago(now, keep.logs), keep.log_rows))).await?;
     Ok(())
 }
@@ -55,6 +57,7 @@ enum Step {
     Contents(FolderId),
     States(Timestamp),
     Sent(Timestamp),
+    Answered(Timestamp),
     Logs(Timestamp, u32),
 }
 
@@ -66,6 +69,7 @@ async fn step(store: &Store, account: AccountId, step: Step) -> store::Result<bo
         Step::Contents(folder) => sweep::contents(&mut tx, account, folder).await?,
         Step::States(before) => sweep::states(&mut tx, account, before).await.map(|()| false)?,
         Step::Sent(before) => outgoing::sweep(&mut tx, account, before).await.map(|()| false)?,
+        Step::Answered(before) => absence::sweep(&mut tx, account, before).await.map(|()| false)?,
         Step::Logs(before, rows) => sweep::logs(&mut tx, account, before, rows).await.map(|()| false)?,
     };
     tx.commit().await?;

@@ -75,6 +75,23 @@ impl Absence {
         }
     }
 
+    /// From when on it counts, if it is said now; none: it does not.
+    pub fn begins(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.state {
+            None | Some(AbsenceState::Off) => None,
+            Some(AbsenceState::On) => Some(now),
+            Some(AbsenceState::Between) => {
+                let is_over = self.end.is_none_or(|end| end <= now);
+                self.start.map(|start| start.max(now)).filter(|_| !is_over)
+            }
+        }
+    }
+
+    /// When it ends by itself.
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.end.filter(|_| self.state == Some(AbsenceState::Between))
+    }
+
     /// What they are told, if they are told anything.
     pub fn answer(&self, audience: Audience) -> Option<&Reply> {
         let reply = self.reply(audience)?;

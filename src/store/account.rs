@@ -123,6 +123,22 @@ pub async fn list(connection: &mut AnyConnection) -> Result<Vec<Account>> {
     rows.iter().map(read).collect()
 }
 
+/// The addresses of an organisation's accounts that are of another domain.
+pub async fn elsewhere(
+    connection: &mut AnyConnection,
+    organisation: OrganisationId,
+    domain: &str,
+) -> Result<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT email FROM account WHERE organisation_id = $1 AND email NOT LIKE '%@' || $2 ORDER BY account_id",
+    )
+    .bind(organisation.0)
+    .bind(domain)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// Gives the account another password, and ends what was begun with the old one.
 pub async fn set_password(tx: &mut Tx, id: AccountId, password: &PasswordHash) -> Result<()> {
     session::end_all(tx, id, None).await?;
@@ -157,7 +173,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 
 /// Removes the account and all that is its own.
 pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
-    const STATEMENTS: [&str; 17] = [
+    const STATEMENTS: [&str; 19] = [
         "DELETE FROM item WHERE account_id = $1",
         "DELETE FROM past WHERE account_id = $1",
         "DELETE FROM sync_state WHERE account_id = $1",
@@ -166,6 +182,8 @@ pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
         "DELETE FROM outgoing WHERE account_id = $1",
         "DELETE FROM outgoing_piece WHERE account_id = $1",
         "DELETE FROM sent_before WHERE account_id = $1",
+        "DELETE FROM absence WHERE account_id = $1",
+        "DELETE FROM answered WHERE account_id = $1",
         "DELETE FROM pull WHERE account_id = $1",
         "DELETE FROM result WHERE account_id = $1",
         "DELETE FROM run WHERE account_id = $1",

@@ -1,5 +1,6 @@
 //! All SQL. Decides no conflict and reads no clock; `now` comes from the caller.
 
+pub mod absence;
 pub mod access;
 pub mod connection;
 pub mod directory;

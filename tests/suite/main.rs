@@ -1,6 +1,7 @@
 //! Stories about the running program, told over HTTP. Nothing here uses a private function.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+mod absence;
 mod administrator;
 mod attachments;
 mod back_office;

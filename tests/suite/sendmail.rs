@@ -297,18 +297,18 @@ async fn what_is_forwarded_brings_its_attachments_from_the_mailbox() {
 }
 
 /// The program as it is installed, with a mailbox for Kari.
-struct Installed {
-    program: Program,
-    dovecot: Dovecot,
+pub(crate) struct Installed {
+    pub(crate) program: Program,
+    pub(crate) dovecot: Dovecot,
     _folder: tempfile::TempDir,
 }
 
 impl Installed {
-    async fn start(smtp: u16) -> Self {
+    pub(crate) async fn start(smtp: u16) -> Self {
         let dovecot = Dovecot::start();
         let folder = tempfile::tempdir().unwrap();
         let url = fresh::database(folder.path()).await;
-        let more = format!("[[connection]]\n{}", sending::connection(dovecot.port, smtp));
+        let more = format!("[[connection]]\nevery = \"1s\"\n{}", sending::connection(dovecot.port, smtp));
         let program = Program::with(folder.path(), "node", &url, &more);
         killed::add_account(&program);
         let connect = ["account", "connect", KARI, "mail", "--user", KARI];
@@ -325,7 +325,7 @@ impl Installed {
         Self { program, dovecot, _folder: folder }
     }
 
-    fn phone(&self, version: &str) -> Wire {
+    pub(crate) fn phone(&self, version: &str) -> Wire {
         Wire::new(&format!("http://127.0.0.1:{}", self.program.port), "kari", version)
     }
 

@@ -238,7 +238,8 @@ impl<'a> Errand<'a> {
     }
 
     fn report(&mut self, failures: Vec<Failure>, is_unsure: bool) {
-        if !failures.is_empty() {
+        // What comes from nobody is told to nobody (RFC 5321 4.5.5).
+        if !failures.is_empty() && !self.message.sender.is_empty() {
             let id = report::id(&new_key(), &self.message.sender);
             self.message.progress.reports.push(Report { id, todo: Todo::Open, failures, is_unsure });
         }

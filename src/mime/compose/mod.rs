@@ -5,6 +5,7 @@
 //! texts that the original is quoted in. Attachments of the original are not looked at: they are named, and whoever
 //! sends the message streams them from the mailbox.
 
+pub mod away;
 pub mod bounce;
 pub mod draft;
 mod edit;
