@@ -75,6 +75,8 @@ pub struct Connection {
     pub smtp_password: Option<Secret>,
     /// The file that holds it.
     pub smtp_password_file: Option<PathBuf>,
+    /// Where scripts are taken by which mail is answered for who is away.
+    pub sieve: Option<String>,
     /// What the back office signs its nudges with (`/hooks/NAME`); none: nudges are refused.
     pub hook_key: Option<Secret>,
     /// The file that holds it.
@@ -333,6 +335,7 @@ impl Connection {
             ("tokens", self.tokens),
             ("folders", self.folders != Folders::default()),
             ("smtp", self.smtp.is_some()),
+            ("sieve", self.sieve.is_some()),
             ("smtp_log_in", self.smtp_log_in != SmtpLogIn::default()),
             ("smtp_user", self.smtp_user.is_some()),
             ("smtp_password", self.smtp_password.is_some()),

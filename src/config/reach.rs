@@ -3,6 +3,7 @@
 use crate::config::connection::Connection;
 use crate::config::connection::Kind;
 use crate::connector::imap;
+use crate::connector::sieve;
 use crate::connector::smtp;
 use crate::connector::trust;
 use crate::connector::web;
@@ -24,6 +25,9 @@ pub(super) fn check(connection: &Connection) -> Result<(), (&'static str, String
             wire::Address::parse(&connection.url, imap::IMAP).map_err(at("url"))?;
             if let Some(url) = &connection.smtp {
                 wire::Address::parse(url, smtp::SMTP).map_err(at("smtp"))?;
+            }
+            if let Some(url) = &connection.sieve {
+                wire::Address::parse(url, sieve::SIEVE).map_err(at("sieve"))?;
             }
         }
     }

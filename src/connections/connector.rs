@@ -112,6 +112,7 @@ fn imap(connection: &Connection) -> Result<Arc<dyn Connector>, Unusable> {
         ask_every: ASK_EVERY,
         trust: trust(connection),
         smtp: connection.smtp.clone().map(|url| smtp::Settings { url, log_in: who }),
+        sieve: connection.sieve.clone(),
     };
     Ok(Arc::new(Imap::new(settings)?))
 }

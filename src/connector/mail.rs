@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use sha2::Digest as _;
 use sha2::Sha256;
@@ -162,6 +163,61 @@ impl fmt::Debug for Refusal {
     }
 }
 
+/// What somebody is told who writes to one who is away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Other words have another one.
+    pub name: String,
+    /// The words, or a MIME part with its fields.
+    pub text: String,
+    /// Which of them.
+    pub is_mime: bool,
+}
+
+/// An absence that a mail server is to see to.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Vacation {
+    /// Another absence has another one: who was told of that is told of this as well.
+    pub name: String,
+    /// For so many days nobody is told the same again.
+    pub days: u64,
+    /// The user's addresses.
+    pub addresses: Vec<String>,
+    /// The domains of colleagues.
+    pub domains: Vec<String>,
+    /// Colleagues with another address.
+    pub colleagues: Vec<String>,
+    /// Whom the user knows.
+    pub contacts: Vec<String>,
+    /// What colleagues are told, if anything.
+    pub internal: Option<Words>,
+    /// What those are told whom the user knows.
+    pub known: Option<Words>,
+    /// What everybody else is told.
+    pub unknown: Option<Words>,
+    /// Whether it has begun.
+    pub is_on: bool,
+    /// When it begins.
+    pub since: Option<Timestamp>,
+    /// When it ends; none: when it is taken back.
+    pub until: Option<Timestamp>,
+}
+
+impl fmt::Debug for Vacation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vacation(…)")
+    }
+}
+
+/// Whether a mail server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It does, as it was told.
+    Yes,
+    /// It does not: that was wanted, or it cannot; why, if that is worth a word.
+    Not(Option<String>),
+}
+
 /// What tells whether keywords changed.
 pub fn etag(keywords: &Set) -> String {
     let mut hash = Sha256::new();
@@ -268,6 +324,11 @@ pub trait Mail: fmt::Debug + Send + Sync {
 
     /// Ends when something may have changed in the mailbox since that cursor. The caller bounds it in time.
     async fn watch(&self, user: &User, mailbox: &Collection, since: Option<&str>) -> Result<()>;
+
+    /// Has the server answer for a user who is away, or for one who is back (none) no more.
+    async fn answer(&self, _: &User, _: Option<&Vacation>) -> Result<Taken> {
+        Ok(Taken::Not(None))
+    }
 
     /// Hands a message over for delivery.
     async fn submit(

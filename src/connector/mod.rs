@@ -6,6 +6,7 @@ pub mod imap;
 pub mod mail;
 pub mod nudge;
 pub mod sasl;
+pub mod sieve;
 pub mod smtp;
 pub mod source;
 pub mod trust;

@@ -103,8 +103,9 @@ pub async fn set(tx: &mut Tx, account: AccountId, absence: &Absence, now: Timest
         sqlx::query(query).bind(account.0).execute(&mut **tx).await?;
     }
     let looked = match goes_on {
-        Some(known) => known.looked,
-        None => inbox_rev(tx, account).await?,
+        Some(known) if known.carrier != Some(Carrier::Server) => known.looked,
+        // What is there already was there before, or the mail server has answered it.
+        Some(_) | None => inbox_rev(tx, account).await?,
     };
     sqlx::query(
         "INSERT INTO absence (account_id, content, rev, since, until, looked_rev, next_at, held_until, failures) \

@@ -43,6 +43,7 @@ pub(crate) fn settings(dovecot: &Dovecot) -> Settings {
         ask_every: Duration::from_millis(50),
         trust: Trust { verify: true, authority: Some(dovecot.authority()) },
         smtp: None,
+        sieve: None,
     }
 }
 

@@ -75,6 +75,7 @@ fn settings(port: u16, secret: Kind) -> Settings {
         ask_every: Duration::from_millis(50),
         trust: Trust { verify: true, authority: None },
         smtp: None,
+        sieve: None,
     }
 }
 

@@ -8,6 +8,7 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpListener;
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -53,6 +54,7 @@ pub(crate) struct Dovecot {
     folder: TempDir,
     pub(crate) port: u16,
     pub(crate) tls_port: u16,
+    pub(crate) sieve_port: u16,
 }
 
 /// Mailboxes with roles, as most servers have them.
@@ -76,7 +78,7 @@ impl Dovecot {
     fn attempt(traits: Traits<'_>) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         certificates(folder.path());
-        let (port, tls_port) = (free_port(), free_port());
+        let (port, tls_port, sieve_port) = (free_port(), free_port(), free_port());
         let path = folder.path().display();
         let user = owner();
         let name = user.as_ref().map_or_else(|| command("id", &["-un"]), |user| user.name.clone());
@@ -84,7 +86,7 @@ impl Dovecot {
         let capability =
             traits.capability.map(|all| format!("imap_capability = {all}\n")).unwrap_or_default();
         let config = format!(
-            "base_dir = {path}/run\nstate_dir = {path}/state\nlog_path = {path}/log\nprotocols = imap\nlisten = 127.0.0.1\n\
+            "base_dir = {path}/run\nstate_dir = {path}/state\nlog_path = {path}/log\nprotocols = imap sieve\nlisten = 127.0.0.1\n\
              default_internal_user = {name}\ndefault_internal_group = {group}\ndefault_login_user = {name}\nfirst_valid_uid = 1\n\
              mail_location = maildir:~/Maildir\nmail_fsync = never\nauth_master_user_separator = *\nauth_mechanisms = plain login\n\
              ssl = yes\nssl_cert = <{path}/certificate.pem\nssl_key = <{path}/key.pem\nauth_failure_delay = 0\n\
@@ -94,6 +96,9 @@ impl Dovecot {
              userdb {{\n driver = static\n args = uid={name} gid={group} home={path}/mail/%u\n}}\n\
              namespace inbox {{\n inbox = yes\n{}\n}}\n\
              service anvil {{\n chroot =\n}}\nservice stats {{\n chroot =\n}}\n\
+             service managesieve-login {{\n chroot =\n inet_listener sieve {{\n port = {sieve_port}\n }}\n}}\n\
+             protocol lda {{\n mail_plugins = sieve\n}}\nplugin {{\n sieve = file:~/sieve;active=~/.dovecot.sieve\n}}\n\
+             postmaster_address = postmaster@fjord.example\nsendmail_path = {path}/sendmail\n\
              service imap-login {{\n chroot =\n inet_listener imap {{\n port = {port}\n }}\n inet_listener imaps {{\n port = {tls_port}\n ssl = yes\n }}\n}}\n",
             traits.config, traits.namespace,
         );
@@ -101,8 +106,9 @@ impl Dovecot {
         fs::write(folder.path().join("masters"), format!("{MASTER}:{{plain}}{MASTER_PASSWORD}\n")).unwrap();
         let users = [KARI, "ola@fjord.example"].map(|user| format!("{user}:{{plain}}{PASSWORD}\n"));
         fs::write(folder.path().join("users"), users.concat()).unwrap();
+        sendmail(folder.path());
         let process = spawn(folder.path(), user.as_ref());
-        let mut dovecot = Self { process, folder, port, tls_port };
+        let mut dovecot = Self { process, folder, port, tls_port, sieve_port };
         dovecot.has_started().then_some(dovecot)
     }
 
@@ -133,6 +139,20 @@ impl Dovecot {
     /// Whose signature its certificate has.
     pub(crate) fn authority(&self) -> PathBuf {
         self.folder.path().join("authority.pem")
+    }
+
+    /// Delivers a message to Kari as a server of hers does, by her script; what that sent, one text a message.
+    pub(crate) fn deliver(&self, from: &str, text: &str) -> Vec<String> {
+        let mut agent = Command::new("/usr/lib/dovecot/dovecot-lda");
+        agent.arg("-c").arg(self.folder.path().join("config")).args(["-d", KARI, "-f", from, "-a", KARI]);
+        if let Some(owner) = owner() {
+            agent.uid(owner.uid).gid(owner.gid);
+        }
+        let mut agent = agent.stdin(Stdio::piped()).spawn().unwrap();
+        agent.stdin.take().unwrap().write_all(text.replace('\n', "\r\n").as_bytes()).unwrap();
+        assert!(agent.wait().unwrap().success(), "{}", self.log());
+        let Ok(sent) = fs::read_dir(self.folder.path().join("sent")) else { return Vec::new() };
+        sent.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect()
     }
 
     /// Another mail program of the user's.
@@ -180,8 +200,16 @@ pub(crate) fn start_as(owner: Option<&Owner>, mut program: Command) -> Child {
     program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
+/// A program that keeps what it is to send in a file, with whom it goes to on top.
+fn sendmail(folder: &Path) {
+    let file = folder.join("sendmail");
+    let script = format!("#!/bin/sh\n(echo \"$@\"; cat) >\"$(mktemp {}/sent/XXXXXX)\"\n", folder.display());
+    fs::write(&file, script).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
 fn spawn(folder: &Path, user: Option<&Owner>) -> Child {
-    for name in ["run", "state", "mail"] {
+    for name in ["run", "state", "mail", "sent"] {
         fs::create_dir(folder.join(name)).unwrap();
     }
     File::create(folder.join("log")).unwrap();

@@ -31,6 +31,7 @@ mod sending;
 mod sendmail;
 mod server;
 mod sessions;
+mod sieve;
 mod smtp;
 mod transport;
 mod walk;

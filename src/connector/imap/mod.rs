@@ -55,10 +55,13 @@ use super::mail::Outline;
 use super::mail::Piece;
 use super::mail::Query;
 use super::mail::Ready;
+use super::mail::Taken;
+use super::mail::Vacation;
 use super::mail::Wanted;
 use super::mail::Window;
 use super::sasl::Kind;
 use super::sasl::LogIn;
+use super::sieve::Sieve;
 use super::smtp;
 use super::smtp::Smtp;
 use super::source::Source;
@@ -88,6 +91,7 @@ struct Inner {
     pool: Pool,
     settings: Settings,
     smtp: Option<Smtp>,
+    sieve: Option<Sieve>,
 }
 
 /// Where it is and what is wanted of it.
@@ -107,6 +111,8 @@ pub struct Settings {
     pub trust: Trust,
     /// Where mail is handed over; none: it cannot be sent.
     pub smtp: Option<smtp::Settings>,
+    /// Where scripts are taken, as `sieve+starttls://mail.example`; none: the server answers for nobody.
+    pub sieve: Option<String>,
 }
 
 impl Imap {
@@ -114,7 +120,8 @@ impl Imap {
     pub fn new(settings: Settings) -> std::result::Result<Self, Unusable> {
         let server = Server::new(Address::parse(&settings.url, IMAP)?, &settings.trust)?;
         let smtp = settings.smtp.clone().map(|smtp| Smtp::new(smtp, &settings.trust)).transpose()?;
-        Ok(Self { inner: Arc::new(Inner { pool: Pool::new(server), settings, smtp }) })
+        let sieve = settings.sieve.as_deref().map(|url| Sieve::new(url, &settings.trust)).transpose()?;
+        Ok(Self { inner: Arc::new(Inner { pool: Pool::new(server), settings, smtp, sieve }) })
     }
 
     async fn open(&self, user: &User) -> Result<Loan> {
@@ -320,6 +327,14 @@ impl Mail for Imap {
     async fn watch(&self, user: &User, mailbox: &Collection, since: Option<&str>) -> Result<()> {
         let mut session = self.inner.open(user, Purpose::Watch).await?;
         watch::watch(&mut session, &mailbox.id, since, self.inner.settings.ask_every).await
+    }
+
+    async fn answer(&self, user: &User, wanted: Option<&Vacation>) -> Result<Taken> {
+        let settings = &self.inner.settings;
+        match &self.inner.sieve {
+            Some(sieve) => sieve.answer(&settings.log_in.credentials(user, settings.secret)?, wanted).await,
+            None => Ok(Taken::Not(None)),
+        }
     }
 
     async fn submit(

@@ -14,12 +14,15 @@ use super::whom::Owner;
 use crate::app::new_key;
 use crate::connector::Collection;
 use crate::connector::mail::Outline;
+use crate::connector::mail::Vacation;
+use crate::connector::mail::Words;
 use crate::error::Error;
 use crate::mailbox::Mailbox;
 use crate::mime::address;
 use crate::mime::compose::Rules;
 use crate::mime::compose::away;
 use crate::mime::headers::Headers;
+use crate::model::absence::Audience;
 use crate::model::absence::Reply;
 use crate::model::class::Class;
 use crate::model::content::Content;
@@ -85,6 +88,63 @@ pub(super) async fn answer(
     })
     .await?;
     Ok(())
+}
+
+/// What is in the inbox needs no answer of ours: the mail server gave it.
+pub(super) async fn skip(office: &Office, kept: &Kept) -> store::Result<()> {
+    retrying(async || {
+        let mut tx = office.app.store().begin().await?;
+        let inbox = folder::find(&mut tx, kept.account, absence::inbox()).await?;
+        if let Some(inbox) = inbox {
+            absence::looked(&mut tx, kept, kept.looked, inbox.rev).await?;
+        }
+        tx.commit().await
+    })
+    .await
+}
+
+/// What a mail server is told that is to answer.
+pub(super) async fn vacation(
+    office: &Office,
+    kept: &Kept,
+    mailbox: &Mailbox,
+    now: Timestamp,
+) -> store::Result<Vacation> {
+    let mut reader = office.app.store().read().await?;
+    let Some(owner) = account::by_id(&mut reader, kept.account).await? else {
+        return Ok(Vacation::default());
+    };
+    let known = of(&mut reader, &owner, mailbox).await?;
+    drop(reader);
+    let domain = owner.email.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let words = |audience| kept.absence.answer(audience).map(words);
+    Ok(Vacation {
+        name: kept.since.map(|since| since.as_second().to_string()).unwrap_or_default(),
+        days: absence::TOLD_FOR.as_secs() / (24 * 60 * 60),
+        addresses: known.owned,
+        domains: vec![domain.to_owned()],
+        colleagues: known.colleagues.into_iter().take(MOST_PEOPLE).collect(),
+        contacts: known.known.into_iter().take(MOST_PEOPLE).collect(),
+        internal: words(Audience::Internal),
+        known: words(Audience::Known),
+        unknown: words(Audience::Unknown),
+        is_on: kept.counts_at(now),
+        since: kept.since,
+        until: kept.until,
+    })
+}
+
+/// A script has room for no more.
+const MOST_PEOPLE: usize = 5000;
+
+fn words(reply: &Reply) -> Words {
+    let (name, is_mime) = (said(reply), reply.is_html == Some(true));
+    let text = if is_mime {
+        String::from_utf8_lossy(&away::content(reply, &name)).into_owned()
+    } else {
+        reply.text.clone().unwrap_or_default()
+    };
+    Words { name, text, is_mime }
 }
 
 /// Whether it came while its reader was away, and not long ago.

@@ -16,17 +16,26 @@ use super::lanes::Lanes;
 use super::office::Office;
 use super::office::Watch;
 use super::office::again;
+use super::office::answer as answered;
 use super::office::later;
 use super::stopped;
+use crate::connector;
+use crate::connector::mail::Taken;
 use crate::error::Error;
 use crate::mailbox;
 use crate::mailbox::Mailbox;
+use crate::model::id::ItemId;
 use crate::store;
 use crate::store::absence;
 use crate::store::absence::Carrier;
 use crate::store::absence::Kept;
 use crate::store::absence::Seen;
 use crate::store::folder;
+use crate::store::item::Place;
+use crate::store::log;
+use crate::store::log::Attempt;
+use crate::store::log::Direction;
+use crate::store::log::Outcome;
 use crate::store::pull;
 use crate::store::retrying;
 
@@ -36,6 +45,9 @@ const LEASE: SignedDuration = SignedDuration::from_mins(3);
 const AT_A_TIME: usize = 8;
 /// From one pull of the inbox of somebody we answer for to the next.
 const PULL_EVERY: SignedDuration = SignedDuration::from_mins(2);
+/// From one look at the script of a mail server that answers to the next: people come into the contacts and go, and
+/// programs of the user's change scripts.
+const SCRIPT_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// What lay unseen for longer is not answered any more: its sender has long wondered.
 const STALE: SignedDuration = SignedDuration::from_hours(48);
 
@@ -123,23 +135,64 @@ async fn see_to(office: &Office, kept: &Kept, connection: &str, watch: Watch) ->
     };
     let is_over = kept.since.is_none() || kept.until.is_some_and(|until| until <= now);
     if is_over {
+        answered(mailbox.mail.answer(&mailbox.user, None)).await?;
         return Ok(never);
     }
+    let turns_at = kept.turns_after(now).unwrap_or(Timestamp::MAX);
     let is_due = kept.next_at <= now || kept.carrier != Some(Carrier::Lomme);
-    if kept.counts_at(now) {
+    if is_due && let Carrier::Server = carrier(office, kept, &mailbox, now).await? {
+        answer::skip(office, kept).await?;
+        let next_at = later(now, SCRIPT_EVERY).min(turns_at);
+        return Ok(Seen { carrier: Some(Carrier::Server), next_at, not_before: now, failures: 0 });
+    }
+    // What came while the mail server answered is answered.
+    if kept.carrier == Some(Carrier::Server) {
+        answer::skip(office, kept).await?;
+    } else if kept.counts_at(now) {
         answer::answer(office, kept, &mailbox, watch).await?;
     }
-    let pull_at = later(now, PULL_EVERY);
-    let turns_at = kept.turns_after(now).unwrap_or(Timestamp::MAX);
-    let next_at = if !kept.counts_at(now) {
-        turns_at
-    } else if is_due {
-        retrying(|| ask(office, kept, &mailbox, now)).await?;
-        pull_at.min(turns_at)
-    } else {
-        kept.next_at
-    };
+    let mut next_at = kept.next_at;
+    if is_due {
+        next_at = turns_at;
+        if kept.counts_at(now) {
+            retrying(|| ask(office, kept, &mailbox, now)).await?;
+            next_at = next_at.min(later(now, PULL_EVERY));
+        }
+    }
     Ok(Seen { carrier: Some(Carrier::Lomme), next_at, not_before: now, failures: 0 })
+}
+
+/// Has the mail server answer, if it can.
+async fn carrier(office: &Office, kept: &Kept, mailbox: &Mailbox, now: Timestamp) -> Result<Carrier, Error> {
+    let vacation = answer::vacation(office, kept, mailbox, now).await?;
+    let reason = match answered(mailbox.mail.answer(&mailbox.user, Some(&vacation))).await {
+        Ok(Taken::Yes) => return Ok(Carrier::Server),
+        Ok(Taken::Not(reason)) => reason,
+        // It does not like what it was given.
+        Err(connector::Error::Refused(reason)) => Some(reason),
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(reason) = reason.filter(|_| kept.carrier != Some(Carrier::Lomme)) {
+        let account = kept.account;
+        tracing::info!(%account, reason, "a mail server does not answer for who is away; it is done here");
+        let message = format!("the mail server does not answer while its user is away, so we do: {reason}");
+        retrying(|| note(office, kept, mailbox, &message, now)).await?;
+    }
+    Ok(Carrier::Lomme)
+}
+
+async fn note(
+    office: &Office,
+    kept: &Kept,
+    mailbox: &Mailbox,
+    message: &str,
+    now: Timestamp,
+) -> store::Result<()> {
+    let place = Place { account: kept.account, folder: absence::inbox(), item: ItemId(0) };
+    let (connection, direction, outcome) = (&mailbox.connection, Direction::Out, Outcome::Refused);
+    let mut tx = office.app.store().begin().await?;
+    log::add(&mut tx, place, Attempt { connection, direction, outcome, message, now }).await?;
+    tx.commit().await
 }
 
 /// Nobody else may look into the inbox while its owner is away.

@@ -80,6 +80,7 @@ pub fn content(reply: &Reply, id: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mime::structure::Structure;
 
     fn answer(reply: &Reply, original: &str) -> String {
         let sender = Mailbox { name: Some("Kåre Ås".to_owned()), address: "kare@fjord.example".to_owned() };
@@ -118,7 +119,7 @@ mod tests {
         let html = "<p>P\u{e5} <b>ferie</b></p>".to_owned();
         let text = answer(&Reply { text: Some(html), is_html: Some(true), ..Reply::default() }, ORIGINAL);
         let parsed = crate::mime::parse::parse(text.as_bytes());
-        let kinds: Vec<String> = parsed.structure().parts().iter().map(|part| part.media_type()).collect();
+        let kinds: Vec<String> = parsed.structure().parts().iter().map(Structure::media_type).collect();
         assert_eq!(kinds, ["text/plain", "text/html"]);
     }
 }
