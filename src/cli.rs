@@ -1,12 +1,17 @@
 //! The command line: what may be asked, and how success and failure are told. Serves nothing itself.
 
+mod access;
 mod account;
+mod audit;
 mod check;
 mod demo;
 mod device;
+mod group;
 mod log;
 mod organisation;
+mod policy;
 mod pull;
+mod token;
 mod wbxml;
 
 use std::io::IsTerminal as _;
@@ -24,11 +29,13 @@ use crate::app::App;
 use crate::config;
 use crate::config::Config;
 use crate::config::LogFormat;
+use crate::govern;
+use crate::govern::actor::Actor;
 use crate::http::listen::Addresses;
-use crate::model::id::AccountId;
 use crate::serve;
 use crate::store;
 use crate::store::account::Account;
+use crate::store::organisation::Organisation;
 
 /// Exchange ActiveSync for any back office.
 #[derive(Debug, Parser)]
@@ -52,9 +59,24 @@ enum Command {
     /// List, resync, block, allow, wipe and remove devices
     #[command(subcommand)]
     Device(device::Command),
-    /// List organisations, and set who wins in a conflict
+    /// Group accounts, and say who administers a group
+    #[command(subcommand)]
+    Group(group::Command),
+    /// List and add organisations, and set what is up to each
     #[command(subcommand)]
     Organisation(organisation::Command),
+    /// Say which devices are let in
+    #[command(subcommand)]
+    Access(access::Command),
+    /// Show and set the policies that phones have to take
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Show who did what, and check that nothing was changed or taken out
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Make, list and revoke the tokens of programs that use the interface under /api
+    #[command(subcommand)]
+    Token(token::Command),
     /// Pull from the back office now, for one account or for all
     Pull(pull::Arguments),
     /// Show what became of an account's changes, and of its pulls
@@ -62,6 +84,16 @@ enum Command {
     /// Show a WBXML body as XML, or make one of XML
     #[command(subcommand)]
     Wbxml(wbxml::Command),
+}
+
+/// Where the configuration is, and which organisation is meant.
+#[derive(Debug, Args)]
+struct Within {
+    /// The organisation; without it the one of the configuration
+    #[arg(long, value_name = "NAME")]
+    organisation: Option<String>,
+    #[command(flatten)]
+    at: Configured,
 }
 
 /// Where the configuration is.
@@ -132,7 +164,12 @@ async fn obey(command: Command) -> Outcome {
         Command::Check(at) => check::run(&at).await,
         Command::Account(command) => account::run(command).await,
         Command::Device(command) => device::run(command).await,
+        Command::Group(command) => group::run(command).await,
         Command::Organisation(command) => organisation::run(command).await,
+        Command::Access(command) => access::run(command).await,
+        Command::Policy(command) => policy::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
+        Command::Token(command) => token::run(command).await,
         Command::Pull(arguments) => pull::run(&arguments).await,
         Command::Log(arguments) => log::run(&arguments).await,
         Command::Wbxml(command) => wbxml::run(&command),
@@ -174,6 +211,13 @@ pub(crate) fn log_to_stderr(log: &config::Log) -> Result<(), LogError> {
 #[error("`log.level`: {0}; write it as `info` or `info,lomme::http=debug`")]
 pub(crate) struct LogError(String);
 
+/// Opens the store of a configuration, and finds the organisation.
+async fn within(within: &Within) -> Result<(App, Organisation), Failure> {
+    let app = open(&within.at).await?;
+    let organisation = organisation(&app, within.organisation.as_deref()).await?;
+    Ok((app, organisation))
+}
+
 /// Opens the store of a configuration, for a command that does one thing and ends.
 async fn open(at: &Configured) -> Result<App, Failure> {
     Ok(serve::open(Config::load(&at.config)?).await?)
@@ -200,15 +244,8 @@ fn password_from_stdin() -> Result<String, Failure> {
     Ok(line)
 }
 
-/// A password that can be typed on a phone: 16 letters and digits that nobody takes for others.
-fn new_password(app: &App) -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let chance: [u8; 16] = app.random();
-    let letter = |byte: u8| LETTERS.get(usize::from(byte) % LETTERS.len()).copied().unwrap_or(b'a');
-    chance.map(|byte| char::from(letter(byte))).iter().collect()
-}
-
-/// A number for a new account.
-fn new_account_id(app: &App) -> AccountId {
-    AccountId(app.new_id())
+/// The organisation of that name, or the one of the configuration.
+async fn organisation(app: &App, name: Option<&str>) -> Result<Organisation, Failure> {
+    let name = name.unwrap_or(&app.config().organisation.name);
+    Ok(govern::organisation::named(app, &Actor::command_line(), name).await?)
 }

@@ -2,7 +2,7 @@
 
 pub mod connection;
 pub mod fault;
-mod policy;
+pub mod policy;
 mod reach;
 pub mod value;
 

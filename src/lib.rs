@@ -21,6 +21,7 @@ pub mod auth;
 pub mod directory;
 pub mod mailbox;
 pub mod absence;
+pub mod govern;
 pub mod command;
 pub mod backoffice;
 pub mod jobs;

@@ -9,13 +9,15 @@ use super::Failure;
 use super::Outcome;
 use super::say;
 use crate::app::App;
-use crate::command::provision::Provisioned;
-use crate::command::provision::Wipe;
-use crate::store;
-use crate::store::device;
-use crate::store::device::Column;
+use crate::govern::action::Action;
+use crate::govern::actor::Actor;
+use crate::govern::bulk;
+use crate::govern::bulk::Target;
+use crate::govern::device;
+use crate::govern::organisation;
+use crate::model::id::FolderId;
 use crate::store::device::Device;
-use crate::store::retrying;
+use crate::store::roster::Filter;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -23,14 +25,28 @@ pub(super) enum Command {
     List {
         /// The account's address
         email: Option<String>,
+        /// Only those with this in their owner's name or address, id, type, model or name
+        #[arg(long, default_value = "")]
+        search: String,
+        /// Only those that are allowed, blocked, quarantined, or ordered to do something
+        #[arg(long, default_value = "")]
+        state: String,
         #[command(flatten)]
         at: Configured,
     },
-    /// Make a device fetch everything anew
-    Resync(One),
+    /// Make a device fetch everything anew, or one folder
+    Resync {
+        #[command(flatten)]
+        one: One,
+        /// The folder's number, as `lomme device show` has it
+        #[arg(long)]
+        folder: Option<i64>,
+    },
+    /// Ask a device to take the policy once more
+    Policy(One),
     /// Serve a device no more
     Block(One),
-    /// Serve it again
+    /// Serve it again, whatever the access rules say
     Allow(One),
     /// End the partnership; the device may come back as a new one
     Remove(One),
@@ -42,6 +58,10 @@ pub(super) enum Command {
         #[arg(long)]
         what: What,
     },
+    /// Take back what a device was ordered and has not done yet
+    Cancel(One),
+    /// Show what is known of a device
+    Show(One),
 }
 
 /// What a device is to wipe.
@@ -63,80 +83,127 @@ pub(super) struct One {
     at: Configured,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Act {
-    Resync,
-    Block,
-    Allow,
-    Remove,
-    Wipe(Wipe),
-}
-
 pub(super) async fn run(command: Command) -> Outcome {
     match command {
-        Command::List { email, at } => list(email.as_deref(), &at).await,
-        Command::Resync(one) => act(&one, Act::Resync).await,
-        Command::Block(one) => act(&one, Act::Block).await,
-        Command::Allow(one) => act(&one, Act::Allow).await,
-        Command::Remove(one) => act(&one, Act::Remove).await,
-        Command::Wipe { one, what: What::Account } => act(&one, Act::Wipe(Wipe::Account)).await,
-        Command::Wipe { one, what: What::Device } => act(&one, Act::Wipe(Wipe::Device)).await,
+        Command::List { email: Some(email), at, .. } => list_of(&email, &at).await,
+        Command::List { email: None, search, state, at } => {
+            list(Filter { search, state, ..Filter::default() }, &at).await
+        }
+        Command::Resync { one, folder: None } => act(&one, Action::Resync).await,
+        Command::Resync { one, folder: Some(folder) } => act(&one, Action::Folder(FolderId(folder))).await,
+        Command::Policy(one) => act(&one, Action::Policy).await,
+        Command::Block(one) => act(&one, Action::Block).await,
+        Command::Allow(one) => act(&one, Action::Allow).await,
+        Command::Remove(one) => act(&one, Action::SignOut).await,
+        Command::Wipe { one, what: What::Account } => act(&one, Action::WipeAccount).await,
+        Command::Wipe { one, what: What::Device } => act(&one, Action::WipeDevice).await,
+        Command::Cancel(one) => act(&one, Action::Cancel).await,
+        Command::Show(one) => show(&one).await,
     }
 }
 
-async fn list(email: Option<&str>, at: &Configured) -> Outcome {
+async fn list_of(email: &str, at: &Configured) -> Outcome {
     let app = super::open(at).await?;
-    let accounts = match email {
-        Some(email) => vec![super::account(&app, email).await?],
-        None => store::account::list(&mut *app.store().read().await?).await?,
-    };
-    let mut reader = app.store().read().await?;
-    for account in accounts {
-        for device in device::list(&mut reader, account.id).await? {
-            let state = if device.blocked_at.is_some() { "blocked" } else { "allowed" };
-            let seen = device.seen_at.strftime("%Y-%m-%d %H:%M UTC");
-            say(&format!("{}\t{}\t{}\t{state}\tseen {seen}", account.email, device.id, device.kind))?;
+    let (account, devices) = device::of_account(&app, &Actor::command_line(), email).await?;
+    for device in devices {
+        let (state, seen) = (device.standing.as_str(), device.seen_at.strftime(SEEN));
+        say(&format!("{}\t{}\t{}\t{state}\tseen {seen}", account.email, device.id, device.kind))?;
+    }
+    Ok(())
+}
+
+const SEEN: &str = "%Y-%m-%d %H:%M UTC";
+
+async fn list(filter: Filter, at: &Configured) -> Outcome {
+    const AT_A_TIME: usize = 1_000;
+    let (app, actor) = (super::open(at).await?, Actor::command_line());
+    for organisation in organisation::list(&app, &actor).await? {
+        let mut after = None;
+        loop {
+            let page = device::page(&app, &actor, organisation.id, &filter, after, AT_A_TIME).await?;
+            for entry in &page.devices {
+                let (state, seen) = (entry.standing.as_str(), entry.place.seen_at.strftime(SEEN));
+                say(&format!("{}\t{}\t{}\t{state}\tseen {seen}", entry.email, entry.id, entry.kind))?;
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
     }
     Ok(())
 }
 
-async fn act(one: &One, act: Act) -> Outcome {
-    let app = super::open(&one.at).await?;
-    let account = super::account(&app, &one.email).await?;
-    let devices = device::list(&mut *app.store().read().await?, account.id).await?;
-    // The same id may come with several types: the person means the thing, so all of them.
-    let meant: Vec<Device> = devices.into_iter().filter(|device| device.id == one.device).collect();
-    if meant.is_empty() {
+/// The devices that a person means: the same id may come with several types.
+async fn meant(app: &App, one: &One) -> Result<Vec<Device>, Failure> {
+    let (account, mut devices) = device::of_account(app, &Actor::command_line(), &one.email).await?;
+    devices.retain(|device| device.id == one.device);
+    if devices.is_empty() {
         return Err(Failure::new(format!("{} has no device {}", account.email, one.device)));
     }
-    for device in meant {
-        retrying(|| apply(&app, &device, act)).await?;
-        let done = match act {
-            Act::Resync => "will fetch everything anew",
-            Act::Block => "is blocked",
-            Act::Allow => "is allowed",
-            Act::Remove => "is removed",
-            Act::Wipe(Wipe::Account) => "will wipe this account when it next asks",
-            Act::Wipe(Wipe::Device) => "will wipe itself when it next asks",
-        };
-        say(&format!("{} ({}) {done}", device.id, device.kind))?;
-    }
-    Ok(())
+    Ok(devices)
 }
 
-async fn apply(app: &App, device: &Device, act: Act) -> Result<(), store::Error> {
-    let mut tx = app.store().begin().await?;
-    let (account, number) = (device.account, device.number);
-    match act {
-        Act::Resync => device::resync(&mut tx, account, number).await?,
-        Act::Block => device::set_blocked(&mut tx, account, number, Some(app.now())).await?,
-        Act::Allow => device::set_blocked(&mut tx, account, number, None).await?,
-        Act::Remove => device::remove(&mut tx, account, number).await?,
-        Act::Wipe(wipe) => {
-            let provisioned = Provisioned { wipe: Some(wipe), ..Provisioned::read(&device.provision) };
-            device::set(&mut tx, account, number, Column::Provision, &provisioned.write()).await?;
+async fn act(one: &One, action: Action) -> Outcome {
+    let app = super::open(&one.at).await?;
+    let meant = meant(&app, one).await?;
+    let targets: Vec<Target> = meant.iter().map(Target::of).collect();
+    let told = bulk::submit(&app, &Actor::command_line(), action, &targets).await?;
+    let mut refused = None;
+    for (device, told) in meant.iter().zip(told) {
+        match told.outcome {
+            Ok(()) => say(&format!("{} ({}) {}", device.id, device.kind, done(action)))?,
+            Err(reason) => refused = Some(format!("{} ({}): {reason}", device.id, device.kind)),
         }
     }
-    tx.commit().await
+    refused.map_or(Ok(()), |words| Err(Failure::new(words)))
+}
+
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Resync => "will fetch everything anew",
+        Action::Folder(_) => "will fetch the folder anew",
+        Action::Policy => "will be asked to take the policy",
+        Action::Block => "is blocked",
+        Action::Allow => "is allowed",
+        Action::SignOut => "is removed",
+        Action::WipeAccount => "will wipe this account when it next asks",
+        Action::WipeDevice => "will wipe itself when it next asks",
+        Action::Cancel => "is not to do anything any more",
+    }
+}
+
+async fn show(one: &One) -> Outcome {
+    let app = super::open(&one.at).await?;
+    for device in meant(&app, one).await? {
+        let detail = device::find(&app, &Actor::command_line(), Target::of(&device)).await?;
+        let (said, traits) = (&detail.said, detail.said.traits(&device.kind));
+        say(&format!("{} ({})\t{}\t{}", device.id, device.kind, traits.family, detail.owner.email))?;
+        for (name, value) in [
+            ("model", traits.model),
+            ("system", traits.system),
+            ("version", traits.version),
+            ("agent", said.user_agent.as_deref().unwrap_or_default()),
+            ("state", device.standing.as_str()),
+        ] {
+            say(&format!("  {name}\t{value}"))?;
+        }
+        say(&format!("  seen\t{}", device.seen_at.strftime(SEEN)))?;
+        if let Some((kind, progress)) = detail.order {
+            say(&format!("  ordered\t{}: {progress:?}", kind.as_str()))?;
+        }
+        for folder in detail.folders.iter().filter(|folder| folder.is_synced) {
+            let state = if folder.is_behind { "behind" } else { "up to date" };
+            say(&format!(
+                "  folder {}\t{}\t{state}\t{} set aside",
+                folder.id,
+                folder.name,
+                folder.aside.len()
+            ))?;
+        }
+        for entry in &detail.log {
+            say(&format!("  {}\t{}\t{}", entry.at.strftime(SEEN), entry.outcome, entry.message))?;
+        }
+    }
+    Ok(())
 }

@@ -36,10 +36,14 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let mut reader = app.store().read().await?;
     let count = usize::from(arguments.count);
     let mut lines = Vec::new();
-    for entry in log::list(&mut reader, account.id, None, i64::from(arguments.count)).await? {
-        lines.push((entry.at, of_item(&mut reader, &account, &entry).await?));
-    }
     let devices = device::list(&mut reader, account.id).await?;
+    for entry in log::list(&mut reader, account.id, None, i64::from(arguments.count)).await? {
+        let line = match entry.device {
+            Some(number) => of_order(devices.iter().find(|device| device.number == number), &entry),
+            None => of_item(&mut reader, &account, &entry).await?,
+        };
+        lines.push((entry.at, line));
+    }
     for unsaid in state::unsaid(&mut reader, account.id, i64::from(arguments.count)).await? {
         let device = devices.iter().find(|device| device.number == unsaid.device);
         lines.push((unsaid.at, of_device(&mut reader, &account, device, &unsaid).await?));
@@ -70,6 +74,12 @@ async fn of_item(reader: &mut Reader, account: &Account, entry: &Entry) -> Resul
         _ => String::new(),
     };
     Ok(format!("{connection}\t{}\t{}\t{name}{item}\t{}", entry.direction, entry.outcome, entry.message))
+}
+
+/// What a device was ordered, and what came of it.
+fn of_order(device: Option<&Device>, entry: &Entry) -> String {
+    let device = device.map_or_else(|| "-".to_owned(), |device| format!("{} ({})", device.kind, device.id));
+    format!("{device}\t{}\t{}\t\t{}", entry.direction, entry.outcome, entry.message)
 }
 
 /// An item that a phone cannot be told.

@@ -1,23 +1,40 @@
 //! `lomme organisation`: the companies, and what their administrators set over the configuration.
 
 use clap::Subcommand;
+use clap::ValueEnum;
 
 use super::Configured;
-use super::Failure;
 use super::Outcome;
 use super::say;
 use crate::app::App;
+use crate::govern::actor::Actor;
+use crate::govern::organisation;
+use crate::govern::organisation::CLASSES;
+use crate::govern::organisation::Setting;
 use crate::model::class::Class;
-use crate::store;
-use crate::store::organisation;
 use crate::store::organisation::Organisation;
-use crate::store::retrying;
 use crate::sync::conflict::Policy;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List the organisations with what is set for them
     List {
+        #[command(flatten)]
+        at: Configured,
+    },
+    /// Add one
+    Add {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        at: Configured,
+    },
+    /// Let administrators have whole devices wiped, or not
+    WholeWipe {
+        /// The organisation's name, as `lomme organisation list` shows it
+        name: String,
+        /// Whether they may
+        may: Switch,
         #[command(flatten)]
         at: Configured,
     },
@@ -36,64 +53,70 @@ pub(super) enum Command {
     },
 }
 
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub(super) enum Switch {
+    /// It is so
+    On,
+    /// It is not
+    Off,
+}
+
 /// A policy, or none of the organisation's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Choice(Option<Policy>);
 
-/// What has conflicts at all.
-const CLASSES: [Class; 4] = [Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes];
-
 pub(super) async fn run(command: Command) -> Outcome {
     match command {
         Command::List { at } => list(&super::open(&at).await?).await,
-        Command::Conflict { name, class, policy, at } => {
-            set(&super::open(&at).await?, &name, class, policy).await
+        Command::Add { name, at } => add(&super::open(&at).await?, &name).await,
+        Command::Conflict { name, class, policy: Choice(policy), at } => {
+            set(&super::open(&at).await?, &name, Setting::Conflict(class, policy)).await
+        }
+        Command::WholeWipe { name, may, at } => {
+            set(&super::open(&at).await?, &name, Setting::WholeWipe(may == Switch::On)).await
         }
     }
 }
 
 async fn list(app: &App) -> Outcome {
-    for organisation in organisation::list(&mut *app.store().read().await?).await? {
+    for Organisation { name, settings, .. } in organisation::list(app, &Actor::command_line()).await? {
         let policies: Vec<String> = CLASSES
             .iter()
             .map(|class| {
-                let own = organisation.settings.conflict.get(class);
+                let own = settings.conflict.get(class);
                 let policy = own.copied().unwrap_or_else(|| app.config().conflict.policy(*class));
                 let whose = if own.is_some() { "" } else { " (default)" };
                 format!("{}: {}{whose}", class.as_str().to_lowercase(), policy.as_str())
             })
             .collect();
-        say(&format!("{}\t{}", organisation.name, policies.join(", ")))?;
+        say(&format!("{name}\t{}", policies.join(", ")))?;
     }
     Ok(())
 }
 
-async fn set(app: &App, name: &str, class: Class, Choice(policy): Choice) -> Outcome {
-    if !retrying(|| store(app, name, class, policy)).await? {
-        return Err(Failure::new(format!("there is no organisation {name}")));
-    }
-    let class = class.as_str().to_lowercase();
-    match policy {
-        Some(policy) => say(&format!("{name}: {class}: {}", policy.as_str()))?,
-        None => say(&format!("{name}: {class}: as configured"))?,
-    }
+async fn add(app: &App, name: &str) -> Outcome {
+    let made = organisation::add(app, &Actor::command_line(), name).await?;
+    say(&format!("added {}", made.name))?;
     Ok(())
 }
 
-/// False: there is no organisation of that name.
-async fn store(app: &App, name: &str, class: Class, policy: Option<Policy>) -> store::Result<bool> {
-    let mut tx = app.store().begin().await?;
-    let all = organisation::list(&mut tx).await?;
-    let Some(Organisation { id, mut settings, .. }) = all.into_iter().find(|one| one.name == name) else {
-        return Ok(false);
-    };
-    match policy {
-        Some(policy) => settings.conflict.insert(class, policy),
-        None => settings.conflict.remove(&class),
-    };
-    organisation::set_settings(&mut tx, id, &settings).await?;
-    tx.commit().await?;
-    Ok(true)
+async fn set(app: &App, name: &str, setting: Setting) -> Outcome {
+    let actor = Actor::command_line();
+    let found = organisation::named(app, &actor, name).await?;
+    organisation::set(app, &actor, found.id, &setting).await?;
+    match setting {
+        Setting::Conflict(class, policy) => {
+            let policy = policy.map_or("as configured", Policy::as_str);
+            say(&format!("{name}: {}: {policy}", class.as_str().to_lowercase()))?;
+        }
+        Setting::WholeWipe(is_on) => {
+            let may = if is_on { "may" } else { "may not" };
+            say(&format!("{name}: administrators {may} have whole devices wiped"))?;
+        }
+        Setting::Access(_) => say(&format!("{name}: has other access rules"))?,
+    }
+    Ok(())
 }
 
 fn class(text: &str) -> Result<Class, String> {

@@ -1,8 +1,6 @@
 //! The device behind a request: found, or made known, and what it said of itself kept. Decides nothing of what it gets.
 
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
 use wbxml::Version;
 
 use crate::app::App;
@@ -10,6 +8,8 @@ use crate::eas::query::Query;
 use crate::eas::settings::DeviceInformation;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::govern::admit;
+use crate::govern::description::Information;
 use crate::model::id::AccountId;
 use crate::store::Tx;
 use crate::store::device;
@@ -17,38 +17,12 @@ use crate::store::device::Column;
 use crate::store::device::Device;
 use crate::store::retrying;
 
-/// What is known of a device besides its id: the column `information`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Information {
-    /// `User-Agent` of its last request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_agent: Option<String>,
-    /// The version of its last request.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// What it said of itself by Settings or Provision.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<DeviceInformation>,
-}
-
-impl Information {
-    /// Reads the column.
-    pub fn read(json: &str) -> Self {
-        serde_json::from_str(json).unwrap_or_default()
-    }
-
-    /// The same with what this request says.
-    fn on(self, caller: Caller<'_>) -> Self {
-        Self {
-            user_agent: caller.user_agent.map(|agent| agent.chars().take(LONGEST).collect()),
-            version: Some(caller.version.to_string()),
-            device: self.device,
-        }
-    }
-
-    fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+/// What is known of a device, with what this request says.
+fn on(known: Information, caller: Caller<'_>) -> Information {
+    Information {
+        user_agent: caller.user_agent.map(|agent| agent.chars().take(LONGEST).collect()),
+        version: Some(caller.version.to_string()),
+        device: known.device,
     }
 }
 
@@ -88,50 +62,51 @@ pub async fn admit(app: &App, caller: Caller<'_>) -> Result<Device, Error> {
     let mut glance = app.store().glance().await?;
     let found = device::find(&mut glance, caller.account, id, kind).await?;
     drop(glance);
-    let device = match found {
-        Some(device) => device,
-        None => {
-            let device = Device::new(caller.account, id, kind, now);
-            if device.is_probe() {
-                return Ok(device);
-            }
-            retrying(|| create(app, &device)).await?
+    let Some(device) = found else {
+        let device = Device::new(caller.account, id, kind, now);
+        if device.is_probe() {
+            return Ok(device);
         }
+        return retrying(|| create(app, &device, caller)).await;
     };
     let known = Information::read(&device.information);
-    if known.clone().on(caller) == known && !device.is_seen_due(now) {
+    if on(known.clone(), caller) == known && !device.is_seen_due(now) {
         return Ok(device);
     }
-    retrying(|| note(app, &device, caller, now)).await?;
-    Ok(device)
+    retrying(|| note(app, &device, caller, now)).await
 }
 
-async fn create(app: &App, device: &Device) -> Result<Device, Error> {
+async fn create(app: &App, device: &Device, caller: Caller<'_>) -> Result<Device, Error> {
     let mut tx = app.store().begin().await?;
     // Another request of its may have been quicker.
     if let Some(found) = device::find(&mut tx, device.account, &device.id, &device.kind).await? {
         return Ok(found);
     }
-    let number = device::create(&mut tx, device).await?;
+    let said = on(Information::default(), caller);
+    let device = Device { information: said.write(), ..device.clone() };
+    let device = admit::new(app, &mut tx, device, &said).await?;
     tx.commit().await?;
-    Ok(Device { number, ..device.clone() })
+    Ok(device)
 }
 
-async fn note(app: &App, device: &Device, caller: Caller<'_>, now: Timestamp) -> Result<(), Error> {
+/// Keeps what the request says, and that it was here. The device as it is then.
+async fn note(app: &App, device: &Device, caller: Caller<'_>, now: Timestamp) -> Result<Device, Error> {
     let mut tx = app.store().begin().await?;
     // Read again: another request of its may just have kept what it says of itself.
     let Some(present) = device::by_number(&mut tx, device.account, device.number).await? else {
-        return Ok(());
+        return Ok(device.clone());
     };
-    let told = Information::read(&present.information).on(caller);
+    let told = on(Information::read(&present.information), caller);
     device::seen(&mut tx, device.account, device.number, now).await?;
     device::set(&mut tx, device.account, device.number, Column::Information, &told.write()).await?;
+    let present = admit::again(app, &mut tx, present, &told).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Device { information: told.write(), ..present })
 }
 
-/// Keeps what a device said of itself, in the caller's transaction.
-pub async fn keep(tx: &mut Tx, device: &Device, said: &DeviceInformation) -> Result<(), Error> {
+/// Keeps what a device said of itself, in the caller's transaction. The rules may be about just that: then it is kept
+/// out from its next request on.
+pub async fn keep(app: &App, tx: &mut Tx, device: &Device, said: &DeviceInformation) -> Result<(), Error> {
     let Some(present) = device::by_number(tx, device.account, device.number).await? else { return Ok(()) };
     let known = Information::read(&present.information);
     if known.device.as_ref() == Some(said) {
@@ -139,6 +114,7 @@ pub async fn keep(tx: &mut Tx, device: &Device, said: &DeviceInformation) -> Res
     }
     let told = Information { device: Some(said.clone()), ..known };
     device::set(tx, device.account, device.number, Column::Information, &told.write()).await?;
+    admit::again(app, tx, present, &told).await?;
     Ok(())
 }
 
@@ -172,7 +148,7 @@ mod tests {
         let early = admit(&app, caller).await.unwrap();
         let said = DeviceInformation { model: Some("iPhone".to_owned()), ..DeviceInformation::default() };
         let mut tx = app.store().begin().await.unwrap();
-        keep(&mut tx, &early, &said).await.unwrap();
+        keep(&app, &mut tx, &early, &said).await.unwrap();
         tx.commit().await.unwrap();
         let other = Caller { user_agent: Some("Apple-iPhone/2"), ..caller };
         note(&app, &early, other, app.now()).await.unwrap();

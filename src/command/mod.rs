@@ -47,6 +47,7 @@ use crate::eas::query::PolicyKey;
 use crate::eas::quirk::Family;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::govern::policy;
 use crate::mailbox::find::File;
 use crate::store::account::Account;
 
@@ -226,7 +227,8 @@ async fn admit(
         // MS-ASPROV 3.1.5.1: no key with Ping.
         let carries_key = command != Command::Ping;
         let asking = Asking { device: &device, family, version, key, carries_key };
-        if let Some(refusal) = provision::refusal(&app.config().policy, asking) {
+        let rules = policy::in_force(app, &mut *app.store().glance().await?, device.account).await?;
+        if let Some(refusal) = provision::refusal(&rules, asking) {
             return Err(refusal.into());
         }
     }

@@ -1,7 +1,5 @@
 //! `Provision`: the policy is told, taken and remembered, a wipe ordered and noted; and whether a phone may go on without.
 
-use serde::Deserialize;
-use serde::Serialize;
 use wbxml::Document;
 use wbxml::Version;
 
@@ -24,69 +22,14 @@ use crate::eas::quirk::Family;
 use crate::eas::quirk::Quirk;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::govern;
+use crate::govern::provisioned::Provisioned;
+use crate::govern::provisioned::Taken;
+use crate::govern::provisioned::Wipe;
 use crate::model::policy::Provisioning;
 use crate::store;
 use crate::store::device::Column;
 use crate::store::retrying;
-
-/// What a device has of the policy, and what it is to wipe: the column `provision`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Provisioned {
-    /// The key that was told with the policy, and is good for taking it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub told: Option<PolicyKey>,
-    /// The key that was given for taking it, and is good for everything.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub taken: Option<Taken>,
-    /// What the device is to wipe.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wipe: Option<Wipe>,
-    /// What the device said that it wiped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wiped: Option<Wipe>,
-}
-
-/// A policy that a device has taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Taken {
-    /// The key that says so.
-    pub key: PolicyKey,
-    /// Which policy, as the version was told it.
-    pub fingerprint: String,
-    /// The key that it was told with: a repeated request gets the same answer.
-    pub told: PolicyKey,
-}
-
-/// What a device is to wipe.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Wipe {
-    /// All of itself.
-    Device,
-    /// This account; understood from 16.1 on.
-    Account,
-}
-
-impl Provisioned {
-    /// Reads the column.
-    pub fn read(json: &str) -> Self {
-        serde_json::from_str(json).unwrap_or_default()
-    }
-
-    /// Writes the column.
-    pub fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// The order that a version can carry, if there is one.
-    fn order(&self, version: Version) -> Option<Ordered> {
-        match self.wipe? {
-            Wipe::Device => Some(Ordered::Device),
-            Wipe::Account => (version >= Version::V16_1).then_some(Ordered::Account),
-        }
-    }
-}
 
 /// A request that is not itself a `Provision`.
 #[derive(Clone, Copy, Debug)]
@@ -106,7 +49,7 @@ pub struct Asking<'a> {
 /// Why a device may not go on, if so (conformance rule 7).
 pub fn refusal(rules: &Provisioning, asking: Asking<'_>) -> Option<Common> {
     let known = Provisioned::read(&asking.device.provision);
-    if known.order(asking.version).is_some() {
+    if known.order(provision::carries_account_wipe(asking.version)).is_some() {
         return Some(Common::REMOTE_WIPE_REQUESTED);
     }
     let is_bound = rules.binds(&asking.device.kind)
@@ -136,17 +79,17 @@ pub async fn provision(app: &App, phone: &Phone, document: &Document) -> Result<
 }
 
 async fn answer(app: &App, phone: &Phone, request: &Request) -> Result<Response, Error> {
-    let rules = &app.config().policy;
     let mut tx = app.store().begin().await?;
+    let rules = govern::policy::in_force(app, &mut tx, phone.device.account).await?;
     let stored = store::device::by_number(&mut tx, phone.device.account, phone.device.number).await?;
     let before = stored.map(|device| Provisioned::read(&device.provision)).unwrap_or_default();
     let fresh = [u32::from_le_bytes(app.random()), u32::from_le_bytes(app.random())].map(key);
-    let (after, mut response) = decide(before.clone(), request, rules, phone.version, fresh);
+    let (after, mut response) = decide(before.clone(), request, &rules, phone.version, fresh);
     response.device = match &request.device {
         None => None,
         Some(None) => Some(crate::eas::settings::Status::PROTOCOL_ERROR),
         Some(Some(said)) => {
-            device::keep(&mut tx, &phone.device, said).await?;
+            device::keep(app, &mut tx, &phone.device, said).await?;
             Some(crate::eas::settings::Status::SUCCESS)
         }
     };
@@ -174,7 +117,7 @@ fn decide(
     if let Some(went_well) = request.wiped.or(request.account_wiped) {
         return wiped(known, went_well);
     }
-    if let Some(order) = known.order(version) {
+    if let Some(order) = known.order(provision::carries_account_wipe(version)) {
         let response = Response { wipe: Some(order), ..Response::of_status(Status::SUCCESS) };
         return (known, response);
     }
@@ -392,8 +335,8 @@ mod tests {
     #[test]
     fn an_account_is_wiped_only_where_the_version_can_say_so() {
         let known = Provisioned { wipe: Some(Wipe::Account), ..Provisioned::default() };
-        assert_eq!(known.order(Version::V16_1), Some(Ordered::Account));
-        assert_eq!(known.order(Version::V16_0), None);
+        assert_eq!(known.order(provision::carries_account_wipe(Version::V16_1)), Some(Ordered::Account));
+        assert_eq!(known.order(provision::carries_account_wipe(Version::V16_0)), None);
     }
 
     /// Quirk wap-policy.

@@ -32,7 +32,7 @@ pub async fn settings(app: &App, phone: &Phone, document: &Document) -> Result<V
             if !phone.device.is_probe() {
                 retrying(async || {
                     let mut tx = app.store().begin().await?;
-                    device::keep(&mut tx, &phone.device, said).await?;
+                    device::keep(app, &mut tx, &phone.device, said).await?;
                     tx.commit().await?;
                     Ok::<(), Error>(())
                 })

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::command::hierarchy::Hierarchy;
-use crate::command::provision::Provisioned;
 use crate::error::Error;
+use crate::govern::provisioned::Provisioned;
 use crate::notify::Registration;
 use crate::notify::Woken;
 use crate::store::account;

@@ -16,10 +16,16 @@ pub(super) fn check(policy: &Provisioning) -> Result<(), Fault> {
             "name device types, as `lomme device list` shows them",
         ));
     }
-    match rows(&policy.settings).into_iter().find(|(_, holds, _)| !holds) {
-        Some((key, _, message)) => Err(Fault::at(Place::key(SETTINGS, key), message)),
+    match fault(policy) {
+        Some((key, message)) => Err(Fault::at(Place::key(SETTINGS, key), message)),
         None => Ok(()),
     }
+}
+
+/// The first setting that is not as MS-ASPROV has it, and what it must be.
+pub fn fault(policy: &Provisioning) -> Option<(&'static str, &'static str)> {
+    let wrong = rows(&policy.settings).into_iter().find(|(_, holds, _)| !holds);
+    wrong.map(|(key, _, message)| (key, message))
 }
 
 /// What each element may be, in the order of MS-ASPROV 2.2.2; flags, lists and free numbers need no row.

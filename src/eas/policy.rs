@@ -1,5 +1,7 @@
 //! A policy as a phone is told it, in the form of each version, and a fingerprint of just that. Decides nothing.
 
+use std::fmt;
+
 use sha2::Digest;
 use sha2::Sha256;
 use wbxml::Fragment;
@@ -88,6 +90,37 @@ pub fn is_told_whole(policy: &Policy, version: Version) -> bool {
     differs.filter(|row| row.tag.since().is_some_and(|since| since > version)).count() == 0
 }
 
+/// A policy as one version is told it, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// The version.
+    pub version: String,
+    /// The elements that it is told, and what each says; of 2.5, the text.
+    pub elements: Vec<(&'static str, String)>,
+    /// Elements that differ from the default and that it has no word for.
+    pub left_out: Vec<&'static str>,
+}
+
+/// A policy as each version is told it, the oldest first.
+pub fn preview(policy: &Policy) -> Vec<Preview> {
+    Version::ALL.into_iter().map(|version| preview_in(policy, version)).collect()
+}
+
+fn preview_in(policy: &Policy, version: Version) -> Preview {
+    let default = Policy::default();
+    let differs = TABLE.iter().filter(|row| (row.value)(policy) != (row.value)(&default));
+    let is_unknown = |row: &&Row| row.tag.since().is_none_or(|since| since > version);
+    let left_out: Vec<&str> = differs.filter(is_unknown).filter_map(|row| row.tag.name()).collect();
+    let (elements, left_out) = if version < Version::V12_0 {
+        // What the text can say is told by its own names.
+        (vec![("wap-provisioningdoc", wap(policy))], left_out)
+    } else {
+        let named = told(policy, version).filter_map(|(tag, value)| Some((tag.name()?, value.to_string())));
+        (named.collect(), left_out)
+    };
+    Preview { version: version.to_string(), elements, left_out }
+}
+
 fn told(policy: &Policy, version: Version) -> impl Iterator<Item = (Tag, Value<'_>)> {
     let is_known = move |row: &&Row| row.tag.since().is_some_and(|since| since <= version);
     TABLE.iter().filter(is_known).map(|row| (row.tag, (row.value)(policy)))
@@ -113,6 +146,17 @@ impl Value<'_> {
             Self::List(entry, list) => {
                 writer.container(tag, |writer| list.iter().for_each(|text| writer.text(entry, text)));
             }
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(flag) => u8::from(*flag).fmt(f),
+            Self::Number(number) | Self::Limit(Some(number)) => number.fmt(f),
+            Self::Limit(None) => Ok(()),
+            Self::List(_, list) => list.join(", ").fmt(f),
         }
     }
 }
@@ -264,6 +308,17 @@ mod tests {
         assert!(!is_told_whole(&no_camera, Version::V12_0));
         assert!(is_told_whole(&no_camera, Version::V12_1));
         assert!(is_told_whole(&strict(), Version::V12_0));
+    }
+
+    #[test]
+    fn a_preview_says_what_each_version_is_told_and_what_not() {
+        let preview = preview(&Policy { allow_camera: false, ..strict() });
+        let of = |version: &str| preview.iter().find(|told| told.version == version).unwrap();
+        assert_eq!(preview.len(), Version::ALL.len());
+        assert!(of("14.1").elements.contains(&("AllowCamera", "0".to_owned())));
+        assert!(of("14.1").elements.contains(&("MinDevicePasswordLength", "6".to_owned())));
+        assert_eq!((&*of("14.1").left_out, &*of("12.0").left_out), (&[][..], &["AllowCamera"][..]));
+        assert!(of("2.5").elements[0].1.starts_with("<wap-provisioningdoc>"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The `Provision` command as values: the policy told, taken and refused; wipes ordered and done. Decides nothing.
 
 use wbxml::Element;
+use wbxml::Version;
 use wbxml::Writer;
 use wbxml::provision as tag;
 use wbxml::settings;
@@ -54,6 +55,17 @@ pub enum Compliance {
     External,
     /// It says nothing that makes sense.
     Unknown,
+}
+
+/// Whether a version can tell a phone to remove the account alone.
+// MS-ASPROV 2.2.2.1 (AccountOnlyRemoteWipe): from 16.1 on.
+pub fn carries_account_wipe(version: Version) -> bool {
+    version >= Version::V16_1
+}
+
+/// The same of a version as it is written; not of what is none.
+pub fn can_wipe_account(version: &str) -> bool {
+    version.parse().is_ok_and(carries_account_wipe)
 }
 
 /// A request.
@@ -210,7 +222,7 @@ impl PolicyResponse {
 }
 
 /// The form that a phone named, if it is one that its version has.
-pub fn form(policy_type: &str, version: wbxml::Version) -> Option<PolicyType> {
+pub fn form(policy_type: &str, version: Version) -> Option<PolicyType> {
     PolicyType::from_name(policy_type).filter(|form| form.is_in(version))
 }
 

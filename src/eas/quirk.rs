@@ -109,6 +109,40 @@ impl Family {
         SIGNS.iter().find(|(sign, _)| fits(sign)).map_or(Self::Other, |(_, family)| *family)
     }
 
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::MailForExchange,
+        Self::Apple,
+        Self::Android,
+        Self::Gmail,
+        Self::Samsung,
+        Self::OutlookDesktop,
+        Self::OutlookMobile,
+        Self::WindowsPhone,
+        Self::WindowsMobile,
+        Self::BlackBerry,
+        Self::Thunderbird,
+        Self::Other,
+    ];
+
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MailForExchange => "Mail for Exchange",
+            Self::Apple => "Apple",
+            Self::Android => "Android",
+            Self::Gmail => "Gmail",
+            Self::Samsung => "Samsung",
+            Self::OutlookDesktop => "Outlook",
+            Self::OutlookMobile => "Outlook Mobile",
+            Self::WindowsPhone => "Windows Phone",
+            Self::WindowsMobile => "Windows Mobile",
+            Self::BlackBerry => "BlackBerry",
+            Self::Thunderbird => "Thunderbird",
+            Self::Other => "Other",
+        }
+    }
+
     /// At what time of day it wants birthdays.
     pub fn birthday(self) -> BirthdayTime {
         let row = BIRTHDAYS.iter().find(|(family, _)| *family == self);

@@ -35,6 +35,7 @@ use self::lanes::Lanes;
 use self::office::Office;
 use crate::app::App;
 use crate::app::new_key;
+use crate::govern::order;
 use crate::spool;
 use crate::store::retrying;
 
@@ -74,6 +75,7 @@ impl Jobs {
         tasks.spawn(pushes(office.clone(), stop.subscribe()));
         tasks.spawn(lookout::run(office.clone(), stop.subscribe()));
         tasks.spawn(absence::run(office.clone(), stop.subscribe()));
+        tasks.spawn(orders(office.clone(), stop.subscribe()));
         tasks.spawn(sweeps(office, stop.subscribe()));
         Self { stop, tasks }
     }
@@ -153,6 +155,19 @@ async fn pushes(office: Office, mut stop: watch::Receiver<bool>) {
     }
     lanes.drain().await;
     sends.drain().await;
+}
+
+/// Sees how far devices are with what they were ordered.
+async fn orders(office: Office, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = order::follow(&office.app).await {
+            tracing::warn!(%error, "cannot see what devices did that they were ordered");
+        }
+        tokio::select! {
+            () = stopped(&mut stop) => break,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
 }
 
 async fn sweeps(office: Office, mut stop: watch::Receiver<bool>) {

@@ -23,6 +23,10 @@ macro_rules! ids {
 ids! {
     /// A company: what accounts, connections and policies belong to.
     OrganisationId,
+    /// A group of accounts within its organisation.
+    GroupId,
+    /// A token of a program, within its organisation.
+    TokenId,
     /// A person's mailbox with all its folders and phones.
     AccountId,
     /// A folder within its account; the phone's `CollectionId` in decimal.

@@ -1,6 +1,7 @@
 //! Plain values: what an account, a folder and an item are. No I/O, no clock, no protocol.
 
 pub mod absence;
+pub mod access;
 pub mod calendar;
 pub mod class;
 pub mod contact;

@@ -139,6 +139,40 @@ pub async fn elsewhere(
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
+/// Accounts of an organisation, by address: those after one, found by a piece of their address or name. `groups` as in
+/// [`super::group::among`].
+pub async fn page(
+    connection: &mut AnyConnection,
+    organisation: OrganisationId,
+    (search, groups): (&str, &str),
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Account>> {
+    let rows = sqlx::query(select!(
+        "WHERE organisation_id = $1 AND email > $2 AND (email LIKE $3 ESCAPE '\\' OR LOWER(name) LIKE $3 ESCAPE '\\') \
+         AND ($4 = '' OR EXISTS (SELECT 1 FROM group_member m WHERE m.account_id = account.account_id \
+         AND $4 LIKE '%,' || CAST(m.group_id AS TEXT) || ',%')) ORDER BY email LIMIT $5"
+    ))
+    .bind(organisation.0)
+    .bind(after)
+    .bind(super::roster::pattern(search))
+    .bind(groups)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Makes the account an administrator of its organisation (at a time), or a user (none).
+pub async fn set_administrator(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<()> {
+    sqlx::query("UPDATE account SET administrator_at = $2 WHERE account_id = $1")
+        .bind(id.0)
+        .bind(at.map(Timestamp::as_microsecond))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Gives the account another password, and ends what was begun with the old one.
 pub async fn set_password(tx: &mut Tx, id: AccountId, password: &PasswordHash) -> Result<()> {
     session::end_all(tx, id, None).await?;
@@ -173,7 +207,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 
 /// Removes the account and all that is its own.
 pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
-    const STATEMENTS: [&str; 19] = [
+    const STATEMENTS: [&str; 21] = [
         "DELETE FROM item WHERE account_id = $1",
         "DELETE FROM past WHERE account_id = $1",
         "DELETE FROM sync_state WHERE account_id = $1",
@@ -191,6 +225,8 @@ pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
         "DELETE FROM session WHERE account_id = $1",
         "DELETE FROM folder WHERE account_id = $1",
         "DELETE FROM device WHERE account_id = $1",
+        "DELETE FROM device_order WHERE account_id = $1",
+        "DELETE FROM group_member WHERE account_id = $1",
         "UPDATE account SET password = NULL WHERE account_id = $1",
         "DELETE FROM account WHERE account_id = $1",
     ];

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
 use sqlx::AnyConnection;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
@@ -11,8 +13,12 @@ use sqlx::any::AnyRow;
 use super::Error;
 use super::Result;
 use super::Tx;
+use super::order;
+use super::state;
+use super::state::Who;
 use crate::model::id::AccountId;
 use crate::model::id::DeviceNumber;
+use crate::model::id::FolderId;
 use crate::notify::HIERARCHY;
 
 /// A device of an account.
@@ -42,6 +48,85 @@ pub struct Device {
     pub seen_at: Timestamp,
     /// Since when it gets nothing; none: it is served.
     pub blocked_at: Option<Timestamp>,
+    /// Whether it is let in.
+    pub standing: Standing,
+    /// Who said so.
+    pub standing_by: Ruler,
+}
+
+/// Whether a device is let in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// It is served.
+    #[default]
+    Allowed,
+    /// It gets nothing.
+    Blocked,
+    /// It gets nothing until an administrator has looked at it.
+    Quarantined,
+}
+
+/// Who said whether a device is let in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ruler {
+    /// What is done with new devices.
+    #[default]
+    Default,
+    /// A rule that it falls under.
+    Rule,
+    /// An administrator, for this device: no rule changes that.
+    Hand,
+}
+
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Allowed, Self::Blocked, Self::Quarantined];
+
+    /// As it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Blocked => "blocked",
+            Self::Quarantined => "quarantined",
+        }
+    }
+
+    /// What is stored so; what nobody knows gets nothing.
+    pub(super) fn read(text: &str) -> Self {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == text).unwrap_or(Self::Blocked)
+    }
+}
+
+impl Ruler {
+    /// As it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Rule => "rule",
+            Self::Hand => "hand",
+        }
+    }
+
+    /// What is stored so; what nobody knows was an administrator's.
+    pub(super) fn read(text: &str) -> Self {
+        let found = [Self::Default, Self::Rule].into_iter().find(|ruler| ruler.as_str() == text);
+        found.unwrap_or(Self::Hand)
+    }
+}
+
+/// What a list of devices shows of one, and what it is searched by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Card {
+    /// Which program.
+    pub family: String,
+    /// Which model, as it says.
+    pub model: String,
+    /// Which version it spoke last.
+    pub version: String,
+    /// What else it is found by.
+    pub words: String,
 }
 
 /// A column of JSON that is replaced as a whole.
@@ -81,6 +166,8 @@ impl Device {
             created_at: now,
             seen_at: now,
             blocked_at: None,
+            standing: Standing::Allowed,
+            standing_by: Ruler::Default,
         }
     }
 
@@ -100,7 +187,7 @@ macro_rules! select {
     ($which:literal) => {
         concat!(
             "SELECT account_id, device_number, device_id, device_type, information, hierarchy, ping, requested, \
-             provision, created_at, seen_at, blocked_at FROM device ",
+             provision, created_at, seen_at, blocked_at, standing, standing_by FROM device ",
             $which
         )
     };
@@ -160,8 +247,9 @@ pub async fn create(tx: &mut Tx, device: &Device) -> Result<DeviceNumber> {
     let number = (row.try_get::<i64, _>(0)? + 1).max(device.created_at.as_microsecond());
     sqlx::query(
         "INSERT INTO device (account_id, device_number, device_id, device_type, information, hierarchy, ping, \
-         requested, provision, created_at, seen_at, blocked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         requested, provision, created_at, seen_at, blocked_at, standing, standing_by, organisation_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+         COALESCE((SELECT organisation_id FROM account WHERE account_id = $1), 0))",
     )
     .bind(device.account.0)
     .bind(number)
@@ -175,6 +263,8 @@ pub async fn create(tx: &mut Tx, device: &Device) -> Result<DeviceNumber> {
     .bind(device.created_at.as_microsecond())
     .bind(device.seen_at.as_microsecond())
     .bind(device.blocked_at.map(Timestamp::as_microsecond))
+    .bind(device.standing.as_str())
+    .bind(device.standing_by.as_str())
     .execute(&mut **tx)
     .await?;
     Ok(DeviceNumber(number))
@@ -216,21 +306,55 @@ pub async fn seen(tx: &mut Tx, account: AccountId, number: DeviceNumber, now: Ti
     Ok(())
 }
 
-/// Stops serving the device (at a time), or serves it again (none).
-pub async fn set_blocked(
+/// Says whether the device is let in, and who said so.
+pub async fn set_standing(
     tx: &mut Tx,
     account: AccountId,
     number: DeviceNumber,
-    at: Option<Timestamp>,
+    (standing, by): (Standing, Ruler),
+    now: Timestamp,
 ) -> Result<()> {
-    sqlx::query("UPDATE device SET blocked_at = $3 WHERE account_id = $1 AND device_number = $2")
-        .bind(account.0)
-        .bind(number.0)
-        .bind(at.map(Timestamp::as_microsecond))
-        .execute(&mut **tx)
-        .await?;
+    let blocked_at = (standing != Standing::Allowed).then(|| now.as_microsecond());
+    sqlx::query(
+        "UPDATE device SET blocked_at = $3, standing = $4, standing_by = $5 \
+         WHERE account_id = $1 AND device_number = $2",
+    )
+    .bind(account.0)
+    .bind(number.0)
+    .bind(blocked_at)
+    .bind(standing.as_str())
+    .bind(by.as_str())
+    .execute(&mut **tx)
+    .await?;
     tx.wake(account, HIERARCHY);
     Ok(())
+}
+
+/// Keeps what lists show of the device. Its owner's address and name are among what it is found by.
+pub async fn describe(tx: &mut Tx, account: AccountId, number: DeviceNumber, card: &Card) -> Result<()> {
+    sqlx::query(
+        "UPDATE device SET family = $3, model = $4, version = $5, words = LOWER($6 || ' ' || \
+         COALESCE((SELECT email || ' ' || name FROM account WHERE account_id = $1), '')) \
+         WHERE account_id = $1 AND device_number = $2",
+    )
+    .bind(account.0)
+    .bind(number.0)
+    .bind(&card.family)
+    .bind(&card.model)
+    .bind(&card.version)
+    .bind(&card.words)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// How many devices an account has.
+pub async fn count(connection: &mut AnyConnection, account: AccountId) -> Result<i64> {
+    let row = sqlx::query("SELECT COUNT(*) FROM device WHERE account_id = $1")
+        .bind(account.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(row.try_get(0)?)
 }
 
 /// Forgets what the device holds, so that it is told to start again from nothing.
@@ -247,9 +371,28 @@ pub async fn resync(tx: &mut Tx, account: AccountId, number: DeviceNumber) -> Re
     Ok(())
 }
 
+/// Forgets what the device holds of one folder, so that it is told to start again with it.
+pub async fn resync_folder(
+    tx: &mut Tx,
+    account: AccountId,
+    number: DeviceNumber,
+    folder: FolderId,
+) -> Result<()> {
+    state::forget(tx, Who { account, device: number }, Some(folder)).await?;
+    sqlx::query("DELETE FROM aside WHERE account_id = $1 AND device_number = $2 AND folder_id = $3")
+        .bind(account.0)
+        .bind(number.0)
+        .bind(folder.0)
+        .execute(&mut **tx)
+        .await?;
+    tx.wake(account, folder);
+    Ok(())
+}
+
 /// Ends the partnership: the device is unknown from now on.
 pub async fn remove(tx: &mut Tx, account: AccountId, number: DeviceNumber) -> Result<()> {
     forget_state(tx, account, number).await?;
+    order::done(tx, account, number).await?;
     sqlx::query("DELETE FROM device WHERE account_id = $1 AND device_number = $2")
         .bind(account.0)
         .bind(number.0)
@@ -283,6 +426,8 @@ fn read(row: &AnyRow) -> Result<Device> {
         created_at: time(row.try_get(9)?)?,
         seen_at: time(row.try_get(10)?)?,
         blocked_at: row.try_get::<Option<i64>, _>(11)?.map(time).transpose()?,
+        standing: Standing::read(row.try_get(12)?),
+        standing_by: Ruler::read(row.try_get(13)?),
     })
 }
 
@@ -315,9 +460,11 @@ mod tests {
         assert_eq!(find(&mut tx, AccountId(2), "ABC", "iPad").await.unwrap(), None);
 
         set(&mut tx, ACCOUNT, second, Column::Ping, "[1]").await.unwrap();
-        set_blocked(&mut tx, ACCOUNT, second, Some(now)).await.unwrap();
+        let blocked = (Standing::Quarantined, Ruler::Rule);
+        set_standing(&mut tx, ACCOUNT, second, blocked, now).await.unwrap();
         let found = by_number(&mut tx, ACCOUNT, second).await.unwrap().unwrap();
         assert_eq!((found.ping.as_deref(), found.blocked_at), (Some("[1]"), Some(now)));
+        assert_eq!((found.standing, found.standing_by), blocked);
         resync(&mut tx, ACCOUNT, second).await.unwrap();
         assert_eq!(by_number(&mut tx, ACCOUNT, second).await.unwrap().unwrap().ping, None);
 

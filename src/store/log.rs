@@ -10,6 +10,7 @@ use super::Tx;
 use super::access::time;
 use super::item::Place;
 use crate::model::id::AccountId;
+use crate::model::id::DeviceNumber;
 use crate::model::id::FolderId;
 use crate::model::id::ItemId;
 
@@ -20,6 +21,8 @@ pub enum Direction {
     In,
     /// To the back office.
     Out,
+    /// From an administrator to a device.
+    Order,
 }
 
 /// What became of a change.
@@ -35,6 +38,12 @@ pub enum Outcome {
     Later,
     /// It could not be read.
     Aside,
+    /// A device is to do it.
+    Ordered,
+    /// A device has done it, or it was done for one.
+    Done,
+    /// A device did not do it.
+    Failed,
 }
 
 impl Direction {
@@ -43,6 +52,7 @@ impl Direction {
         match self {
             Self::In => "in",
             Self::Out => "out",
+            Self::Order => "order",
         }
     }
 }
@@ -56,6 +66,9 @@ impl Outcome {
             Self::Refused => "refused",
             Self::Later => "later",
             Self::Aside => "aside",
+            Self::Ordered => "ordered",
+            Self::Done => "done",
+            Self::Failed => "failed",
         }
     }
 }
@@ -88,7 +101,9 @@ pub struct Entry {
     pub folder: Option<FolderId>,
     /// Which item; none for one that never came in.
     pub item: Option<ItemId>,
-    /// `in` or `out`.
+    /// Which device it was about; none for what no device was ordered.
+    pub device: Option<DeviceNumber>,
+    /// As [`Direction::as_str`].
     pub direction: String,
     /// As [`Outcome::as_str`].
     pub outcome: String,
@@ -125,6 +140,31 @@ pub async fn add(tx: &mut Tx, place: Place, attempt: Attempt<'_>) -> Result<()> 
     Ok(())
 }
 
+/// Adds a row about what a device was ordered, and what came of it.
+pub async fn add_order(
+    tx: &mut Tx,
+    (account, device): (AccountId, DeviceNumber),
+    outcome: Outcome,
+    message: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let id = next_id(tx, "SELECT MAX(result_id) FROM result WHERE account_id = $1", account, now).await?;
+    sqlx::query(
+        "INSERT INTO result (account_id, result_id, at, device_number, direction, outcome, message) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(account.0)
+    .bind(id)
+    .bind(now.as_microsecond())
+    .bind(device.0)
+    .bind(Direction::Order.as_str())
+    .bind(outcome.as_str())
+    .bind(message.chars().take(MESSAGE_CHARACTERS).collect::<String>())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// The newest rows of an account, or those before a row.
 pub async fn list(
     c: &mut AnyConnection,
@@ -133,11 +173,30 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let rows = sqlx::query(
-        "SELECT result_id, at, connection, folder_id, item_id, direction, outcome, message FROM result \
+        "SELECT result_id, at, connection, folder_id, item_id, direction, outcome, message, device_number FROM result \
          WHERE account_id = $1 AND result_id < $2 ORDER BY result_id DESC LIMIT $3",
     )
     .bind(account.0)
     .bind(before.unwrap_or(i64::MAX))
+    .bind(limit)
+    .fetch_all(c)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// What a device was ordered and what came of it, the newest first.
+pub async fn of_device(
+    c: &mut AnyConnection,
+    account: AccountId,
+    device: DeviceNumber,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let rows = sqlx::query(
+        "SELECT result_id, at, connection, folder_id, item_id, direction, outcome, message, device_number FROM result \
+         WHERE account_id = $1 AND device_number = $2 ORDER BY result_id DESC LIMIT $3",
+    )
+    .bind(account.0)
+    .bind(device.0)
     .bind(limit)
     .fetch_all(c)
     .await?;
@@ -249,5 +308,6 @@ fn read(row: &AnyRow) -> Result<Entry> {
         direction: row.try_get(5)?,
         outcome: row.try_get(6)?,
         message: row.try_get(7)?,
+        device: row.try_get::<Option<i64>, _>(8)?.map(DeviceNumber),
     })
 }

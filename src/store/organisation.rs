@@ -12,6 +12,7 @@ use sqlx::Row as _;
 use super::Error;
 use super::Result;
 use super::Tx;
+use crate::model::access::Rules;
 use crate::model::class::Class;
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
@@ -36,9 +37,19 @@ pub struct Settings {
     /// Who wins where two sides changed an item of a class.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub conflict: BTreeMap<Class, Policy>,
+    /// Which devices are let in.
+    #[serde(skip_serializing_if = "is_default")]
+    pub access: Rules,
+    /// Whether administrators may have a whole device wiped.
+    #[serde(skip_serializing_if = "is_default")]
+    pub whole_wipe: bool,
     /// What another version of the program keeps here.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The organisation of that name; made with `fresh` as its number when there is none.

@@ -80,6 +80,38 @@ fn accounts_are_added_listed_changed_and_removed() {
     assert_eq!(run(&["device", "list"], "").0, 0);
 }
 
+/// The chain of who did what is checked, and says where it was broken.
+#[test]
+fn groups_rules_policies_and_tokens_are_set_and_all_of_it_is_noted() {
+    let folder = folder(CONFIG);
+    let run =
+        |arguments: &[&str]| lomme(folder.path(), &[arguments, &["--config", "lomme.toml"]].concat(), "");
+    let said = |arguments: &[&str]| {
+        let (code, output, error) = run(arguments);
+        assert_eq!((code, &*error), (0, ""), "{arguments:?}");
+        output
+    };
+    said(&["account", "add", "kari@fjord.example"]);
+    said(&["group", "add", "Bergen"]);
+    said(&["group", "join", "Bergen", "kari@fjord.example", "--admin"]);
+    assert!(said(&["account", "list"]).contains("\tgroup-administrator\t"));
+    said(&["access", "add", "block", "version", "2.5"]);
+    let rules = said(&["access", "new", "quarantine", "--devices", "3"]);
+    assert_eq!(rules, "1\tblock\tversion\t2.5\nnew devices\tquarantine\tdevices of a person: 3\n");
+    let policy = "required = true\n[settings]\nallow_camera = false\n";
+    std::fs::write(folder.path().join("policy.toml"), policy).unwrap();
+    said(&["policy", "set", "policy.toml", "--group", "Bergen"]);
+    assert!(said(&["policy", "show", "--group", "Bergen"]).contains("allow_camera = false"));
+    let preview = said(&["policy", "preview", "--group", "Bergen"]);
+    assert!(preview.contains("  AllowCamera\t0") && preview.contains("not told, though set: AllowCamera"));
+    assert!(said(&["token", "add", "monitoring", "--group", "Bergen"]).starts_with("lomme_"));
+    said(&["account", "export", "kari@fjord.example"]);
+    assert_eq!(said(&["audit", "check"]), "whole: 7 links\n");
+    let first = said(&["audit", "list"]);
+    assert!(first.starts_with("1\t") && first.contains("\tcommand line\taccount.add\taccount:"), "{first}");
+    assert_eq!(run(&["group", "remove", "Oslo"]).2, "lomme: there is no group Oslo\n");
+}
+
 #[test]
 fn wrong_usage_is_2_and_a_wrong_configuration_1_with_one_line() {
     let folder = folder("[server]\nlisten = \"127.0.0.1:0\"\n\n[stroe]\n");

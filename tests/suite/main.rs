@@ -14,6 +14,7 @@ mod dav;
 mod demo;
 mod discovery;
 mod exim;
+mod govern;
 mod held;
 mod imap;
 mod imap_odd;

@@ -6,10 +6,12 @@ use super::Server;
 use super::between;
 use super::folders;
 use super::line;
-use crate::command::device::Information;
 use crate::config::Config;
+use crate::govern::description::Information;
 use crate::store::account;
 use crate::store::device;
+use crate::store::device::Ruler;
+use crate::store::device::Standing;
 
 const PROVISION: &str = r#"<Provision xmlns="Provision"><Policies><Policy>
     <PolicyType>MS-EAS-Provisioning-WBXML</PolicyType></Policy></Policies></Provision>"#;
@@ -49,7 +51,9 @@ async fn whoever_may_not_sync_is_told_so() {
     let mut tx = server.app.store().begin().await.unwrap();
     let known = device::find(&mut tx, server.account.id, "phone1", "FjordPhone").await.unwrap().unwrap();
     let now = server.app.now();
-    device::set_blocked(&mut tx, server.account.id, known.number, Some(now)).await.unwrap();
+    device::set_standing(&mut tx, server.account.id, known.number, (Standing::Blocked, Ruler::Hand), now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert!(phone.ask("FolderSync", &folders("0")).await.contains("<Status>129</Status>"));
     server.account.is_disabled = true;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::Place;
-use crate::command::device::Information;
+use crate::govern::description::Information;
 use crate::store::device;
 use crate::store::device::Device;
 use crate::web::Web;

@@ -4,9 +4,9 @@ use std::time::Duration;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use lomme::command::provision::Provisioned;
-use lomme::command::provision::Wipe;
 use lomme::config::Config;
+use lomme::govern::provisioned::Provisioned;
+use lomme::govern::provisioned::Wipe;
 use lomme::model::folder::FolderKind;
 use lomme::model::id::AccountId;
 use lomme::model::id::DeviceNumber;
@@ -15,6 +15,8 @@ use lomme::store::Tx;
 use lomme::store::account;
 use lomme::store::device;
 use lomme::store::device::Column;
+use lomme::store::device::Ruler;
+use lomme::store::device::Standing;
 use lomme::store::folder;
 
 use super::CONTACTS;
@@ -164,7 +166,9 @@ impl Act {
         match self {
             Self::Resync => device::resync(tx, KARI, number).await,
             Self::Remove => device::remove(tx, KARI, number).await,
-            Self::Block => device::set_blocked(tx, KARI, number, Some(now)).await,
+            Self::Block => {
+                device::set_standing(tx, KARI, number, (Standing::Blocked, Ruler::Hand), now).await
+            }
             Self::Wipe => {
                 let wipe = Provisioned { wipe: Some(Wipe::Account), ..Provisioned::default() };
                 device::set(tx, KARI, number, Column::Provision, &wipe.write()).await
