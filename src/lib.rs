@@ -26,6 +26,7 @@ pub mod command;
 pub mod backoffice;
 pub mod jobs;
 pub mod web;
+pub mod api;
 pub mod http;
 pub mod serve;
 pub mod demo;

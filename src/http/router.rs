@@ -17,6 +17,7 @@ use axum::routing::post;
 use super::discovery;
 use super::hooks;
 use super::origin::Origin;
+use crate::api;
 use crate::app::App;
 use crate::auth::Auth;
 use crate::web;
@@ -37,6 +38,7 @@ pub(super) fn new(app: App, auth: Auth) -> Router {
         .route("/autodiscover/autodiscover.json", get(discovery::json))
         .route("/autodiscover/autodiscover.json/v1.0/{email}", get(discovery::json))
         .with_state(Shared { app: app.clone(), auth: auth.clone() })
+        .merge(api::router(app.clone()))
         .merge(web::router(app, auth))
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is nothing here\n") })
 }
@@ -46,7 +48,7 @@ pub(super) fn body_limit(path: &str) -> Option<usize> {
     match path {
         "/autodiscover/autodiscover.xml" => Some(discovery::BODY),
         path if path.starts_with("/hooks/") => Some(hooks::BODY),
-        path => web::body_limit(path),
+        path => api::body_limit(path).or_else(|| web::body_limit(path)),
     }
 }
 

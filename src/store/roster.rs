@@ -1,5 +1,7 @@
 //! The devices of an organisation as a list of any length, paged by what was read last. One device is in `device.rs`.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 use sqlx::Row as _;
@@ -49,6 +51,22 @@ pub struct Place {
     pub account: AccountId,
     /// Which of theirs.
     pub number: DeviceNumber,
+}
+
+impl Place {
+    /// What is written as `SEEN:ACCOUNT:NUMBER`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split(':').map(|number| number.parse::<i64>().ok());
+        let seen_at = Timestamp::from_microsecond(numbers.next()??).ok()?;
+        let (account, number) = (AccountId(numbers.next()??), DeviceNumber(numbers.next()??));
+        numbers.next().is_none().then_some(Self { seen_at, account, number })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.seen_at.as_microsecond(), self.account, self.number)
+    }
 }
 
 /// Which devices; an empty text is no condition.

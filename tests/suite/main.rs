@@ -3,6 +3,7 @@
 
 mod absence;
 mod administrator;
+mod api;
 mod attachments;
 mod back_office;
 mod command_line;
