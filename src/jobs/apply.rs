@@ -277,7 +277,8 @@ impl Target {
             pull::not_aside(tx, self.account, self.folder, id).await?;
         }
         let Some(row) = item::by_remote_id(tx, self.account, self.folder, id).await? else {
-            return Ok(Did::Nothing);
+            // It may be what was sent and has not been named to us: that answer would bring it back for good.
+            return Ok(if around.unanswered.is_empty() { Did::Nothing } else { Did::Deferred });
         };
         let place = self.place(row.version.meta.item);
         match outbox::find(tx, place).await? {

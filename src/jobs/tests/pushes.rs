@@ -25,6 +25,23 @@ use crate::store::outbox;
 use crate::sync::conflict::Policy;
 
 #[tokio::test]
+async fn what_is_deleted_there_before_its_name_is_known_is_deleted_here() {
+    for strategy in STRATEGIES {
+        let mut bench = Bench::pulled(strategy).await;
+        bench.memory.mood(|moods| moods.lost_answers = 1);
+        bench.create(&task("a")).await;
+        bench.push().await;
+        let (id, _) = bench.memory.contents("tasks").remove(0);
+        bench.memory.remove("tasks", &id);
+        for _ in 0..4 {
+            bench.pull().await;
+            bench.push().await;
+        }
+        assert_eq!((bench.titles().await, bench.owed().await), (Vec::new(), 0), "{strategy:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_phone_does_is_done_there_and_does_not_come_back() {
     for strategy in STRATEGIES {
         let mut bench = Bench::pulled(strategy).await;
