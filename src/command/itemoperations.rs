@@ -119,7 +119,7 @@ async fn shown(
     if class == Class::Email {
         return mail(app, phone, server_id, fetch).await;
     }
-    let properties = window::content(class, &version)
+    let properties = window::told(class, &version)
         .ok()
         .and_then(|content| properties(&content, phone, fetch, server_id))
         .ok_or(Status::CONVERSION_FAILED);

@@ -68,7 +68,7 @@ impl Listener for Answer<'_> {
             Step::Delete => Change::Delete { server_id },
             Step::SoftDelete => Change::SoftDelete { server_id },
             Step::Add | Step::Change => {
-                let content = window::content(self.folder.class, &news.version)?;
+                let content = window::told(self.folder.class, &news.version)?;
                 let shown = View { server_id: &server_id, ..view(self.phone, &self.options) };
                 let letter = || self.letters.and_then(|letters| letters.find(news.item));
                 let data = match (&content, &news.held) {

@@ -336,7 +336,41 @@ pub async fn has_aged(connection: &mut Connection, scope: &Scope, slot: &Slot) -
     Ok(walk::has_aged(connection, scope.who.account, scope.folder.folder.id, cutoffs).await?)
 }
 
+/// What a phone is told of a stored version: its content, with what its back office does not keep.
+// MS-ASNOTE 2.2.2.4 (LastModifiedDate): every note has one.
+pub fn told(class: Class, version: &Version) -> Result<Content, String> {
+    let mut content = content(class, version)?;
+    if let Content::Note(note) = &mut content {
+        note.updated.get_or_insert(version.changed_at);
+    }
+    Ok(content)
+}
+
 /// The content of a stored version.
 pub fn content(class: Class, version: &Version) -> Result<Content, String> {
     Content::from_json(class, &version.content).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::sync::Meta;
+
+    #[test]
+    fn a_note_of_a_back_office_that_keeps_no_time_was_changed_when_it_came() {
+        let changed_at: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let version = |json: &str| Version {
+            meta: Meta { item: ItemId(1), rev: Rev(1), sort_time: 0, deleted: false, writer: None },
+            changed_at,
+            content: json.to_owned(),
+        };
+        let updated = |json: &str| match told(Class::Notes, &version(json)).unwrap() {
+            Content::Note(note) => note.updated.unwrap().to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(updated(r#"{"title": "a"}"#), "2026-11-23T08:00:00Z");
+        assert_eq!(updated(r#"{"title": "a", "updated": "2026-11-01T08:00:00Z"}"#), "2026-11-01T08:00:00Z");
+    }
 }
