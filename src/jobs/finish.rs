@@ -245,6 +245,7 @@ async fn refused(
     let base = base.and_then(|base| Content::from_json(attempt.target.class, &base.content).ok());
     match base {
         Some(base) => {
+            moved::withdraw(tx, row, (&base, &new_key()), now).await?;
             item::replace(tx, place, &base, None, now).await?;
         }
         None => {

@@ -188,6 +188,30 @@ pub async fn undo(tx: &mut Tx, place: Place, key: &str, now: Timestamp) -> Resul
     Ok(Some(from))
 }
 
+/// Takes away what came of an item that its back office does not let go, unless it has been changed where it is: it would
+/// be there twice, and once more each time that a phone asks again for the move.
+///
+/// `tombstone` is the item, `base` what its back office has, `key` a new random one.
+pub async fn withdraw(
+    tx: &mut Tx,
+    tombstone: &Row,
+    (base, key): (&Content, &str),
+    now: Timestamp,
+) -> Result<()> {
+    let Some(place) = tombstone.moved_to else { return Ok(()) };
+    let Some(copy) = item::newest(tx, place).await?.filter(|copy| !copy.version.meta.deleted) else {
+        return Ok(());
+    };
+    let folder = folder::find(tx, place.account, place.folder).await?.filter(|row| !row.deleted);
+    let Some(folder) = folder.filter(|_| copy.version.content == base.to_json()) else { return Ok(()) };
+    let rev = item::delete(tx, place, None, now).await?;
+    if let Some(connection) = &folder.folder.connection {
+        let base_rev = copy.version.meta.rev;
+        outbox::owe(tx, Owe { place, connection, base_rev, rev, key, server_wins: true, now }).await?;
+    }
+    Ok(())
+}
+
 /// Takes every move back into a folder whose back office goes before it has accepted it.
 pub async fn undo_all(
     tx: &mut Tx,

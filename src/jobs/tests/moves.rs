@@ -207,6 +207,25 @@ async fn an_item_that_may_not_go_where_it_was_moved_comes_back_as_it_was() {
 }
 
 #[tokio::test]
+async fn an_item_that_may_not_leave_where_it_is_stays_there_alone() {
+    for edited in [false, true] {
+        let mut moving = Moving::new(Second::Branch).await;
+        moving.bench.memory.mood(|moods| moods.refusal = Some("not yours to take".to_owned()));
+        let there = moving.go(moving.a, moving.second).await;
+        push_branch(&mut moving).await;
+        if edited {
+            moving.edit(there, Some(&task("edited"))).await;
+        }
+        moving.settle().await;
+        // Nobody's change is thrown away: it is in both places then.
+        let copies: Vec<String> = if edited { vec!["edited".to_owned()] } else { Vec::new() };
+        assert_eq!(moving.shown(TASKS).await, [(moving.a.item, "a".to_owned())], "edited: {edited}");
+        assert_eq!(moving.titles(moving.second).await, copies);
+        assert_eq!((moving.there("tasks"), moving.there("second")), (vec!["a".to_owned()], copies));
+    }
+}
+
+#[tokio::test]
 async fn what_was_edited_after_its_move_comes_back_with_the_edit() {
     let mut moving = Moving::new(Second::Branch).await;
     moving.close(Second::Branch);

@@ -77,12 +77,8 @@ impl Office {
     }
 
     /// How it is today. Says whether it refuses or alters what phones did, so that what they do next may meet that.
-    ///
-    /// It refuses nothing while a phone waits to hear of a move: if it took the item where it goes and would not let it
-    /// go where it was, there are two. A phone that asks again makes a third one of the one it sees, and is not told of
-    /// the second, which was its own before it knew.
-    pub(crate) fn wake_up(&mut self, chance: &mut Chance, is_moving: bool) -> bool {
-        let day = if is_moving { 1 + chance.below(19) } else { chance.below(20) };
+    pub(crate) fn wake_up(&mut self, chance: &mut Chance) -> bool {
+        let day = chance.below(20);
         self.memory.mood(|moods| {
             moods.refusal = (day == 0).then(|| "not today".to_owned());
             moods.down = day == 1;
