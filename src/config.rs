@@ -16,6 +16,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use self::connection::Connection;
+use self::connection::Kind;
 use self::fault::Fault;
 use self::fault::Place;
 use crate::model::class::Class;
@@ -32,6 +33,8 @@ pub struct Config {
     pub store: Store,
     /// The company whose accounts these are.
     pub organisation: Organisation,
+    /// Who checks the passwords of accounts that have none of their own.
+    pub log_in: LogIn,
     /// How often the back office is asked.
     pub pull: Pull,
     /// How long a phone may wait for news.
@@ -96,6 +99,16 @@ pub struct Store {
 pub struct Organisation {
     /// Its name, for people.
     pub name: String,
+}
+
+/// `[log_in]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogIn {
+    /// The connection whose mail server is asked; none: who has no password of his own does not get in.
+    pub by: Option<String>,
+    /// Whether somebody whom it lets in and who has no account is given one.
+    pub create: bool,
 }
 
 /// `[pull]`
@@ -298,7 +311,30 @@ impl Config {
         self.check_limits()?;
         policy::check(&self.policy)?;
         self.check_retention()?;
-        connection::check(&self.connections)
+        connection::check(&self.connections)?;
+        self.check_log_in()
+    }
+
+    fn check_log_in(&self) -> Result<(), Fault> {
+        let LogIn { by, create } = &self.log_in;
+        let fault = |key, message: &str| Err(Fault::at(Place::key("log_in", key), message));
+        let Some(by) = by else {
+            return if *create {
+                fault("create", "needs `by`, the connection that lets people in")
+            } else {
+                Ok(())
+            };
+        };
+        match self.connections.iter().find(|connection| connection.name == *by) {
+            Some(connection) if connection.kind != Kind::Imap => {
+                fault("by", "must be a connection of `kind = \"imap\"`: nobody logs in at others by himself")
+            }
+            Some(connection) if connection.tokens => {
+                fault("by", "phones send passwords, and that connection wants tokens")
+            }
+            Some(_) => Ok(()),
+            None => fault("by", &format!("there is no connection `{by}`")),
+        }
     }
 
     fn check_limits(&self) -> Result<(), Fault> {

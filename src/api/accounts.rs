@@ -69,7 +69,7 @@ pub(super) async fn add(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let Add { email, name, password, administrator } = request::json(&body)?;
-    let new = New { email, name, password, is_administrator: administrator };
+    let new = New { email, name, password, is_administrator: administrator, ..New::default() };
     let made = account::add(&app, &caller.actor, &new).await?;
     let told = json!({"id": made.id.to_string(), "email": made.email, "password": made.password});
     Ok((StatusCode::CREATED, Json(told)))

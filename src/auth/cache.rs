@@ -73,7 +73,7 @@ impl Cache {
     pub(super) fn find(&self, key: &Key, now: Timestamp) -> Found {
         let Some(entry) = self.entries().get(key).cloned() else { return Found::Unknown };
         let age = now.duration_since(entry.checked_at);
-        if age > CHECK_HOLDS || entry.account.password.is_none() {
+        if age > CHECK_HOLDS {
             return Found::Known;
         }
         if now.duration_since(entry.looked_at) > ROW_HOLDS {

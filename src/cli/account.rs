@@ -97,6 +97,9 @@ pub(super) struct Add {
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
+    /// Give it none: it logs in with that of its mailbox (`log_in.by` in the configuration)
+    #[arg(long, conflicts_with = "password_stdin")]
+    no_password: bool,
 }
 
 #[derive(Debug, Args)]
@@ -130,8 +133,13 @@ async fn add(add: &Add) -> Outcome {
     account::checked(&add.one.email)?;
     let app = super::open(&add.one.at).await?;
     let password = if add.password_stdin { Some(super::password_from_stdin()?) } else { None };
-    let new =
-        New { email: add.one.email.clone(), name: add.name.clone(), password, is_administrator: add.admin };
+    let new = New {
+        email: add.one.email.clone(),
+        name: add.name.clone(),
+        password,
+        has_no_password: add.no_password,
+        is_administrator: add.admin,
+    };
     let made = account::add(&app, &Actor::command_line(), &new).await?;
     match made.password {
         None => say(&format!("added {}", made.email))?,

@@ -48,6 +48,7 @@ fn the_sample_names_every_key() {
         "server",
         "store",
         "organisation",
+        "log_in",
         "pull",
         "ping",
         "limits",
@@ -83,6 +84,7 @@ fn what_the_sample_calls_a_default_is_one() {
     let mut config: Config = toml::from_str(&uncommented()).unwrap();
     config.connections.clear();
     // These have no default, as the comments say.
+    config.log_in.by = None;
     let settings = &mut config.policy.settings;
     settings.min_device_password_length = None;
     settings.device_password_expiration = None;
@@ -205,6 +207,26 @@ fn paths_are_relative_to_the_file_and_secrets_come_from_theirs() {
     let token = config.connections[0].token.as_ref().unwrap();
     assert_eq!(token.reveal(), "s3cret");
     assert!(!format!("{config:?}").contains("s3cret"));
+}
+
+#[test]
+fn a_mail_server_that_checks_passwords_is_one_that_can() {
+    let check_by = |kind: &str, lines: &str, expected: &str| {
+        let mail = "classes = [\"email\"]\nlog_in = \"user\"\nurl = \"imaps://mail.example\"\n";
+        let rest = if kind == "imap" { mail } else { "classes = [\"email\"]\n" };
+        check(
+            &format!("[log_in]\n{lines}\n[[connection]]\nname = \"mail\"\nkind = \"{kind}\"\n{rest}"),
+            expected,
+        );
+    };
+    check_by("imap", "by = \"post\"", "2: `log_in.by`: there is no connection `post`");
+    let others = "must be a connection of `kind = \"imap\"`: nobody logs in at others by himself";
+    check_by("mailbox", "by = \"mail\"", &format!("2: `log_in.by`: {others}"));
+    check_by("imap", "create = true", "2: `log_in.create`: needs `by`, the connection that lets people in");
+    let right = "[log_in]\nby = \"mail\"\n[server]\nlisten = \"127.0.0.1:1\"\n[[connection]]\nname = \"mail\"\nkind = \"imap\"\n\
+        classes = [\"email\"]\nlog_in = \"user\"\nurl = \"imaps://mail.example\"\n";
+    let config = Config::read(right, Path::new("")).unwrap();
+    assert_eq!(config.log_in.by.as_deref(), Some("mail"));
 }
 
 /// A connection with these lines more, and what is said of it.

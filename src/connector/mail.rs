@@ -253,6 +253,9 @@ pub trait Mail: fmt::Debug + Send + Sync {
     /// Whether the log-in is a good one, asked now.
     async fn check_log_in(&self, user: &User) -> Result<()>;
 
+    /// Whether a password is the user's own, asked now, whoever logs in there otherwise.
+    async fn check_password(&self, user: &User) -> Result<()>;
+
     /// The mailboxes the user sees.
     async fn mailboxes(&self, user: &User) -> Result<Vec<Mailbox>>;
 

@@ -32,6 +32,8 @@ pub struct New {
     pub name: String,
     /// What to log in with; none: one is made.
     pub password: Option<String>,
+    /// Whether it has none, and logs in with that of its mailbox (`log_in.by` in the configuration).
+    pub has_no_password: bool,
     /// Whether it administers its organisation.
     pub is_administrator: bool,
 }
@@ -85,11 +87,8 @@ impl Change {
 /// The form in which an address is kept, if it is one.
 pub fn checked(email: &str) -> Result<String> {
     let email = account::fold(email);
-    let is_address = email.split_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && !host.is_empty() && !host.contains('@') && !email.contains([' ', '\\', ':', ','])
-    });
     let wrong = || Error::Wrong(format!("{email} is no address; write it as kari@fjord.example"));
-    if is_address { Ok(email) } else { Err(wrong()) }
+    if auth::is_address(&email) { Ok(email) } else { Err(wrong()) }
 }
 
 /// A password that can be typed on a phone: 16 letters and digits that nobody takes for others.
@@ -103,17 +102,32 @@ pub fn new_password(app: &App) -> String {
 /// Makes an account, in the actor's organisation or, of one that governs all, in that of the configuration.
 pub async fn add(app: &App, actor: &Actor, new: &New) -> Result<Made> {
     let email = checked(&new.email)?;
+    if new.has_no_password {
+        if app.config().log_in.by.is_none() {
+            let message =
+                "nobody checks its password: say who does, with `by` in `[log_in]` of the configuration";
+            return Err(Error::Wrong(message.to_owned()));
+        }
+        let id = retrying(|| create(app, actor, &email, new, None)).await?;
+        return Ok(Made { id, email, password: None });
+    }
     let made = new.password.is_none().then(|| new_password(app));
     let password = new.password.as_ref().or(made.as_ref()).map_or("", String::as_str);
     if password.is_empty() {
         return Err(Error::Wrong("the password is missing".to_owned()));
     }
     let hash = auth::hash(password).await?;
-    let id = retrying(|| create(app, actor, &email, new, hash.clone())).await?;
+    let id = retrying(|| create(app, actor, &email, new, Some(hash.clone()))).await?;
     Ok(Made { id, email, password: made })
 }
 
-async fn create(app: &App, actor: &Actor, email: &str, new: &New, hash: PasswordHash) -> Result<AccountId> {
+async fn create(
+    app: &App,
+    actor: &Actor,
+    email: &str,
+    new: &New,
+    password: Option<PasswordHash>,
+) -> Result<AccountId> {
     let now = app.now();
     let mut tx = app.store().begin().await?;
     let organisation = home(app, actor, &mut tx).await?;
@@ -128,7 +142,7 @@ async fn create(app: &App, actor: &Actor, email: &str, new: &New, hash: Password
         organisation,
         email: email.to_owned(),
         name: name.to_owned(),
-        password: Some(hash),
+        password,
         is_administrator: new.is_administrator,
         zone: None,
         is_disabled: false,
@@ -261,7 +275,7 @@ pub fn rows(text: &str) -> Result<Vec<Row>> {
             if password.is_empty() {
                 return Err(wrong("the password is missing"));
             }
-            let new = New { email, name, password: Some(password), is_administrator: false };
+            let new = New { email, name, password: Some(password), ..New::default() };
             Ok(Row { line, new })
         })
         .collect()

@@ -20,6 +20,7 @@ mod held;
 mod imap;
 mod imap_odd;
 mod killed;
+mod log_in;
 mod mail;
 mod mail_contract;
 mod mail_server;

@@ -209,6 +209,10 @@ impl Mail for Imap {
         self.inner.pool.check(&settings.log_in.credentials(user, settings.secret)?).await
     }
 
+    async fn check_password(&self, user: &User) -> Result<()> {
+        self.inner.pool.check(&LogIn::PerUser.credentials(user, Kind::Password)?).await
+    }
+
     async fn mailboxes(&self, user: &User) -> Result<Vec<Mailbox>> {
         folders::list(&mut *self.open(user).await?, self.inner.settings.only_subscribed).await
     }
