@@ -3,13 +3,15 @@
 //! What is owed to the back office stands in the way of what it tells:
 //! - a version it already has under the same etag is our own echo;
 //! - an item with a write under way waits: only the answer says which of the two came first;
-//! - an item with a write not yet begun is a conflict, and settled here.
+//! - an item with a write not yet begun is a conflict, and settled here; but a draft that was written anew waits, for
+//!   what is there is to be removed.
 
 use std::collections::HashMap;
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::draft;
 use super::settle;
 use crate::PROGRAM;
 use crate::app::new_key;
@@ -97,8 +99,9 @@ impl Target {
                 continue;
             }
             if let Some(row) = item::newest(connection, owed.place).await?
-                && row.remote_id.is_none()
                 && let Some(content) = self.read(&row)
+                && (row.remote_id.is_none()
+                    || draft::owed(connection, self.account, Some(&content)).await?.is_some())
             {
                 around.unanswered.push(content.likeness());
             }
@@ -173,6 +176,7 @@ impl Target {
             None => self.take_over(tx, row, remote, content, now).await,
             // Only the answer says whether this is our own write, or came after it, or before.
             Some(owed) if owed.sent_rev.is_some() || owed.lease_until > now => Ok(Did::Deferred),
+            Some(_) if self.is_rewritten(tx, row).await? => Ok(Did::Deferred),
             Some(owed) => self.conflict(tx, row, &owed, remote, content, now).await,
         }
     }
@@ -293,8 +297,15 @@ impl Target {
             Some(_) if self.class == Class::Email && moved::is_under_way(tx, place).await? => {
                 Ok(Did::Deferred)
             }
+            Some(_) if self.is_rewritten(tx, &row).await? => Ok(Did::Deferred),
             Some(owed) => self.deleted_there(tx, &row, &owed, now).await,
         }
+    }
+
+    /// Whether a phone wrote in a draft what its mailbox has yet to get: the message that is there, or was, is another.
+    async fn is_rewritten(&self, tx: &mut Tx, row: &Row) -> store::Result<bool> {
+        let content = self.read(row).filter(|_| !row.version.meta.deleted);
+        Ok(draft::owed(tx, self.account, content.as_ref()).await?.is_some())
     }
 
     /// An item that cannot be read stops nothing: what we had of it stays.

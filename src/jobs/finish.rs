@@ -17,6 +17,7 @@ use crate::model::id::Rev;
 use crate::store;
 use crate::store::Tx;
 use crate::store::access;
+use crate::store::draft;
 use crate::store::item;
 use crate::store::item::Row;
 use crate::store::log::Direction;
@@ -43,6 +44,11 @@ pub(super) async fn finish(
     let Some(owed) = current else { return Ok(()) };
     match answer {
         Answer::Stored(stored, there) => {
+            if let Some(text) = attempt.text() {
+                draft::is_there(&mut tx, text.account, text.id).await?;
+                // A pull that has not seen the new message could not tell that another program removed it.
+                pull::ask_folder(&mut tx, place.account, &owed.connection, place.folder, now).await?;
+            }
             accepted(&mut tx, attempt, &row, &owed, stored, there.as_deref(), now).await?;
         }
         Answer::Learnt(there) => learnt(&mut tx, attempt, &row, &owed, there, now).await?,

@@ -10,6 +10,7 @@ mod absence;
 mod apply;
 mod collections;
 mod conflict;
+mod draft;
 mod finish;
 mod folder;
 mod lanes;

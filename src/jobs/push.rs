@@ -7,6 +7,9 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use super::apply::Target;
+use super::draft;
+use super::draft::Draft;
+use super::draft::Text;
 use super::finish::finish;
 use super::folder::collection_of;
 use super::lanes::Lanes;
@@ -55,6 +58,8 @@ pub(super) struct Attempt {
     pub(super) remote: Option<(String, String)>,
     /// Of a mail that was moved: how it gets there.
     relocation: Option<Relocation>,
+    /// Of a draft that a phone wrote: what its mailbox has yet to get.
+    text: Option<Text>,
     /// What is sent; none: the item is deleted.
     pub(super) content: Option<Content>,
 }
@@ -155,7 +160,7 @@ async fn one(office: &Office, owed: Owed, now: Timestamp) {
     let place = owed.place;
     let outcome = match prepare(office, owed.clone()).await {
         Ok(attempt) => {
-            let answer = attempt.send().await;
+            let answer = attempt.send(office).await;
             if matches!(answer, Answer::Refused(_)) {
                 // What it said may speak of the content, so it stands in the account's own log alone.
                 tracing::warn!(account = %place.account, connection = attempt.owed.connection, folder = %place.folder,
@@ -201,9 +206,13 @@ pub(super) async fn prepare(office: &Office, owed: Owed) -> Result<Attempt, Stop
         let content = Content::from_json(folder.class, &version.content);
         Some(content.map_err(|error| store::Error::Damaged { table: "item", reason: error.to_string() })?)
     };
-    let relocation = relocate::prepare(&mut reader, &desk, place, folder.class, (&row, &version)).await?;
+    let text = draft::owed(&mut reader, place.account, content.as_ref()).await?;
+    let relocation = match text {
+        Some(_) => None,
+        None => relocate::prepare(&mut reader, &desk, place, folder.class, (&row, &version)).await?,
+    };
     let remote = row.remote_id.map(|id| (id, row.etag.unwrap_or_default()));
-    Ok(Attempt { owed, desk, collection, target, remote, relocation, content })
+    Ok(Attempt { owed, desk, collection, target, remote, relocation, text, content })
 }
 
 impl Attempt {
@@ -219,7 +228,22 @@ impl Attempt {
         }
     }
 
-    pub(super) async fn send(&self) -> Answer {
+    /// What a phone wrote that is in no mailbox before this.
+    pub(super) fn text(&self) -> Option<Text> {
+        self.text
+    }
+
+    pub(super) async fn send(&self, office: &Office) -> Answer {
+        if let (Some(text), Some(Content::Message(message))) = (self.text, &self.content) {
+            let draft = Draft {
+                desk: &self.desk,
+                collection: &self.collection,
+                message,
+                before: self.remote.as_ref().map(|(id, _)| id.as_str()),
+                may_be_there: self.owed.attempts > 1,
+            };
+            return text.write(office, &draft).await;
+        }
         let Desk { connector, user } = &self.desk;
         let write = Write { collection: &self.collection, idempotency_key: &self.owed.key };
         if let Some(relocation) = &self.relocation {

@@ -13,12 +13,14 @@ use super::office::answer;
 use crate::app::new_key;
 use crate::connector;
 use crate::connector::Collection;
+use crate::connector::mail;
 use crate::connector::mail::Query;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
 use crate::model::id::Rev;
+use crate::model::message::Message;
 use crate::store;
 use crate::store::Connection;
 use crate::store::Tx;
@@ -154,17 +156,23 @@ impl Relocation {
         match moved.into_iter().flatten().next() {
             Some(id) => Ok(Relocated::There(id)),
             // An attempt before this one may have moved it, or the server does not tell.
-            None => Ok(look(desk, to, content).await?.map_or(Relocated::Gone, Relocated::There)),
+            None => match content.and_then(mail::message) {
+                Some(message) => Ok(look(desk, to, message).await?.map_or(Relocated::Gone, Relocated::There)),
+                None => Ok(Relocated::Gone),
+            },
         }
     }
 }
 
-/// The message in the mailbox it was moved to, known by when it came and how long it is.
-async fn look(desk: &Desk, to: &Collection, content: Option<&Content>) -> connector::Result<Option<String>> {
+/// The message in the mailbox it was moved or written to, known by when it came and how long it is.
+pub(super) async fn look(
+    desk: &Desk,
+    to: &Collection,
+    message: &Message,
+) -> connector::Result<Option<String>> {
     /// So many messages of three days are looked at, newest first.
     const MOST: usize = 1000;
     let Some(mail) = Arc::clone(&desk.connector).mail() else { return Ok(None) };
-    let Some(Content::Message(message)) = content else { return Ok(None) };
     let Some(at) = message.received_at else { return Ok(None) };
     let day = at.to_zoned(TimeZone::UTC).date();
     // The server counts days in its own zone.

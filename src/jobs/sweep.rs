@@ -10,6 +10,7 @@ use crate::model::id::FolderId;
 use crate::store;
 use crate::store::Store;
 use crate::store::absence;
+use crate::store::draft;
 use crate::store::outgoing;
 use crate::store::retrying;
 use crate::store::sweep;
@@ -68,7 +69,10 @@ async fn step(store: &Store, account: AccountId, step: Step) -> store::Result<bo
         Step::Versions(folder, before) => sweep::versions(&mut tx, account, folder, before).await?,
         Step::Contents(folder) => sweep::contents(&mut tx, account, folder).await?,
         Step::States(before) => sweep::states(&mut tx, account, before).await.map(|()| false)?,
-        Step::Sent(before) => outgoing::sweep(&mut tx, account, before).await.map(|()| false)?,
+        Step::Sent(before) => {
+            outgoing::sweep(&mut tx, account, before).await?;
+            draft::sweep(&mut tx, account, before).await.map(|()| false)?
+        }
         Step::Answered(before) => absence::sweep(&mut tx, account, before).await.map(|()| false)?,
         Step::Logs(before, rows) => sweep::logs(&mut tx, account, before, rows).await.map(|()| false)?,
     };

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
+use futures_util::stream;
 use futures_util::stream::BoxStream;
 use tokio::time::Instant;
 
@@ -17,12 +18,14 @@ use crate::eas::name::ItemName;
 use crate::eas::name::Which;
 use crate::error::Error;
 use crate::mime::letter::Letter;
+use crate::mime::parse;
 use crate::mime::section::Section;
 use crate::mime::transfer::Decoder;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::AccountId;
 use crate::model::message::Message;
+use crate::store::draft;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
@@ -40,16 +43,20 @@ pub struct File {
 /// A mail and how it is opened.
 #[derive(Debug)]
 pub struct Found {
-    /// Who asks where.
-    pub mailbox: Mailbox,
-    /// The mailbox it is in.
-    pub collection: Collection,
-    /// What that calls it.
-    pub id: String,
     /// Its marks.
     pub message: Message,
     /// Where the journal has it; none: only its mailbox has it.
     pub place: Option<Place>,
+    lies: Lies,
+}
+
+/// Where the text of a mail is.
+#[derive(Debug)]
+enum Lies {
+    /// In a mailbox: who asks, where, and what it is called there.
+    There { mailbox: Mailbox, collection: Collection, id: String },
+    /// Here: a phone wrote it.
+    Here(Bytes),
 }
 
 /// Finds a mail by its name; none if it is gone, or none was ever called so.
@@ -87,13 +94,20 @@ async fn held(app: &App, place: Place) -> Result<Option<Found>, Error> {
     let Ok(Content::Message(message)) = Content::from_json(Class::Email, &row.version.content) else {
         return Ok(None);
     };
-    let at = moved::remote(&mut reader, place).await?.filter(|_| !row.version.meta.deleted);
-    let Some((at, id)) = at else { return Ok(None) };
+    if row.version.meta.deleted {
+        return Ok(None);
+    }
+    if let Some(text) = message.text()
+        && let Some(raw) = draft::message(&mut reader, place.account, text).await?
+    {
+        return Ok(Some(Found { message, place: Some(place), lies: Lies::Here(Bytes::from(raw)) }));
+    }
+    let Some((at, id)) = moved::remote(&mut reader, place).await? else { return Ok(None) };
     let folder = folder::find(&mut reader, place.account, at).await?;
     drop(reader);
     let Some(folder) = folder else { return Ok(None) };
     let Some((mailbox, collection)) = opened(app, place.account, &folder).await? else { return Ok(None) };
-    Ok(Some(Found { mailbox, collection, id, message, place: Some(place) }))
+    Ok(Some(Found { message, place: Some(place), lies: Lies::There { mailbox, collection, id } }))
 }
 
 async fn remote(
@@ -110,7 +124,8 @@ async fn remote(
         Ok(Content::Message(message)) => Some(message),
         _ => None,
     });
-    Ok(message.map(|message| Found { mailbox, collection, id, message, place }))
+    let lies = Lies::There { mailbox, collection, id };
+    Ok(message.map(|message| Found { message, place, lies }))
 }
 
 async fn opened(
@@ -127,10 +142,14 @@ async fn opened(
 impl Found {
     /// What it says, with the parts that are wanted; none if its mailbox has it no more.
     pub async fn letter(&self, until: Instant, wants: Wants<'_>) -> Result<Option<Letter>, Error> {
+        let (mailbox, collection, id) = match &self.lies {
+            Lies::There { mailbox, collection, id } => (mailbox, collection, id),
+            Lies::Here(raw) => return Ok(Some(Letter::read(raw.clone()))),
+        };
         let bounds = Bounds { bytes: usize::MAX, until };
-        let ids = std::slice::from_ref(&self.id);
-        let mut fetched = letters::fetch(&self.mailbox, &self.collection, ids, bounds, wants).await;
-        match (fetched.found.remove(&self.id), fetched.failed) {
+        let ids = std::slice::from_ref(id);
+        let mut fetched = letters::fetch(mailbox, collection, ids, bounds, wants).await;
+        match (fetched.found.remove(id), fetched.failed) {
             (Some(Ok(letter)), _) => Ok(Some(letter)),
             (None, Some(error)) => Err(error.into()),
             (Some(Err(_)) | None, _) => Ok(None),
@@ -142,7 +161,31 @@ impl Found {
         &self,
         section: &Section,
     ) -> connector::Result<BoxStream<'static, connector::Result<Bytes>>> {
-        self.mailbox.mail.stream(&self.mailbox.user, &self.collection, &self.id, section).await
+        match &self.lies {
+            Lies::There { mailbox, collection, id } => {
+                mailbox.mail.stream(&mailbox.user, collection, id, section).await
+            }
+            Lies::Here(raw) => {
+                let part = parse::parse(raw).section(section).map(|part| Ok(raw.slice_ref(part)));
+                Ok(stream::iter(part.or(Some(Err(connector::Error::Gone)))).boxed())
+            }
+        }
+    }
+
+    /// All of it as it is written; none if it is longer than `most`.
+    pub async fn raw(&self, most: usize) -> connector::Result<Option<Bytes>> {
+        if let Lies::Here(raw) = &self.lies {
+            return Ok(Some(raw.clone()));
+        }
+        let mut raw = Vec::new();
+        let mut pieces = self.stream(&Section::WHOLE).await?;
+        while let Some(piece) = pieces.next().await {
+            raw.extend(piece?);
+            if raw.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Bytes::from(raw)))
     }
 
     /// A file that is attached, as it was before it was sent; none if there is no such part.

@@ -37,6 +37,8 @@ ids! {
     DeviceNumber,
     /// A message on its way out, within its account.
     OutgoingId,
+    /// What a phone wrote in a draft, within its account.
+    DraftId,
     /// A revision of a folder: each write of an item takes the next one.
     Rev,
 }

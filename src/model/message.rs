@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use crate::model::id::DraftId;
 use crate::model::object::Set;
 use crate::model::object::has;
 use crate::model::object::members;
@@ -31,6 +32,8 @@ object! {
         follow_up: Option<FollowUp> = "followUp",
         /// What was done with it last; none of JMAP's.
         last_verb: Option<LastVerb> = "lastVerb",
+        /// What a phone wrote, of a draft: another text has another name.
+        blob_id: Option<String> = "blobId",
     }
 }
 
@@ -103,6 +106,17 @@ impl Message {
     pub fn keep_from(&mut self, ours: &Self) {
         self.follow_up = self.follow_up.take().or_else(|| ours.follow_up.clone());
         self.last_verb = self.last_verb.take().or_else(|| ours.last_verb.clone());
+        self.blob_id = self.blob_id.take().or_else(|| ours.blob_id.clone());
+    }
+
+    /// What a phone wrote, if this is a draft that one wrote.
+    pub fn text(&self) -> Option<DraftId> {
+        self.blob_id.as_ref()?.parse().ok().map(DraftId)
+    }
+
+    /// Says that it is what a phone wrote.
+    pub fn set_text(&mut self, text: DraftId) {
+        self.blob_id = Some(text.to_string());
     }
 
     /// When it came and how long it is, which stays as it is wherever the message is moved.

@@ -6,6 +6,7 @@ pub mod connection;
 pub mod audit;
 pub mod directory;
 pub mod group;
+pub mod draft;
 pub mod log;
 pub mod moved;
 pub mod order;

@@ -158,6 +158,7 @@ mod tests {
     use crate::notify::Waiters;
     use crate::store::Store;
     use crate::store::absence;
+    use crate::store::draft;
     use crate::store::outgoing;
 
     /// How SQLite goes about a statement, step by step.
@@ -173,8 +174,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/lomme.db", folder.path().display());
         let store = Store::open(&url, Waiters::default()).await.unwrap();
-        for statement in
-            [STALE, DELETED, STATES].into_iter().chain(LOGS).chain(outgoing::SWEEP).chain([absence::SWEEP])
+        for statement in [STALE, DELETED, STATES]
+            .into_iter()
+            .chain(LOGS)
+            .chain(outgoing::SWEEP)
+            .chain([absence::SWEEP, draft::SWEEP])
         {
             let steps = plan(&store, statement).await;
             assert!(steps.iter().any(|step| step.contains("SEARCH")), "{steps:?}");

@@ -307,14 +307,15 @@ impl Program {
         let is_empty = selected.contains("* 0 EXISTS");
         let count =
             if is_empty { 0 } else { self.say("SEARCH ALL").lines().next().unwrap().split(' ').count() - 2 };
-        (1..=count).map(|number| self.message(number)).collect()
+        (1..=count).filter_map(|number| self.message(number)).collect()
     }
 
-    fn message(&mut self, number: usize) -> String {
+    /// None: it was removed this moment.
+    fn message(&mut self, number: usize) -> Option<String> {
         let answer = self.say(&format!("FETCH {number} BODY.PEEK[]"));
-        let start = answer.find("}\r\n").unwrap();
+        let start = answer.find("}\r\n")?;
         let length: usize = answer[answer.find('{').unwrap() + 1..start].parse().unwrap();
-        answer[start + 3..start + 3 + length].to_owned()
+        Some(answer[start + 3..start + 3 + length].to_owned())
     }
 
     /// Stores a message; `options` are flags and a date.

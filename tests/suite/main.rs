@@ -14,6 +14,7 @@ mod damaged;
 mod dav;
 mod demo;
 mod discovery;
+mod drafts;
 mod exim;
 mod govern;
 mod held;

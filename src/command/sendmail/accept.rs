@@ -19,11 +19,11 @@ use crate::store::state::Who;
 use super::Request;
 
 /// A row of the store: a message without a picture fits in one, and none is much to hold in memory.
-const PIECE: usize = 256 * 1024;
+pub(in crate::command) const PIECE: usize = 256 * 1024;
 
 /// A message that is being taken.
 #[derive(Debug)]
-pub(super) struct Accepting<'a> {
+pub(in crate::command) struct Accepting<'a> {
     app: &'a App,
     who: Who,
     row: Outgoing,
@@ -43,12 +43,12 @@ pub(super) struct Mark {
 
 impl<'a> Accepting<'a> {
     /// Begins with the fields of the header.
-    pub(super) fn new(app: &'a App, who: Who, row: Outgoing, header: &'a [u8]) -> Self {
+    pub(in crate::command) fn new(app: &'a App, who: Who, row: Outgoing, header: &'a [u8]) -> Self {
         Self { app, who, row, header, rest: b"\r\n".to_vec(), number: 1 }
     }
 
     /// Adds to the body.
-    pub(super) async fn add(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+    pub(in crate::command) async fn add(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         while self.rest.len() + bytes.len() > PIECE {
             let (now, later) = bytes.split_at((PIECE - self.rest.len()).min(bytes.len()));
             self.rest.extend_from_slice(now);
@@ -59,6 +59,18 @@ impl<'a> Accepting<'a> {
         }
         self.rest.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// Lays all of it down, to be sent once the row is in the store as well: it counts for nothing until then.
+    pub(in crate::command) async fn lay_down(self) -> Result<Outgoing, Error> {
+        retrying(async || {
+            let mut tx = self.app.store().begin().await?;
+            self.last_pieces(&mut tx).await?;
+            tx.commit().await?;
+            Ok::<_, Error>(())
+        })
+        .await?;
+        Ok(self.row)
     }
 
     /// Others write in between: on SQLite there is one writer at a time.
@@ -81,15 +93,20 @@ impl<'a> Accepting<'a> {
         if !outgoing::ask(&mut tx, self.who, &request.name, request.since, now).await? {
             return Ok(());
         }
-        let whose = (self.row.account, self.row.id);
-        for (number, piece) in [(0, self.header), (self.number, self.rest.as_slice())] {
-            outgoing::add_piece(&mut tx, whose, number, piece, now).await?;
-        }
+        self.last_pieces(&mut tx).await?;
         outgoing::create(&mut tx, &self.row).await?;
         if let Some(mark) = mark {
             self.mark(&mut tx, mark).await?;
         }
         tx.commit().await?;
+        Ok(())
+    }
+
+    async fn last_pieces(&self, tx: &mut Tx) -> Result<(), Error> {
+        let whose = (self.row.account, self.row.id);
+        for (number, piece) in [(0, self.header), (self.number, self.rest.as_slice())] {
+            outgoing::add_piece(tx, whose, number, piece, self.row.created_at).await?;
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 //! A phone that hears that its message is taken throws its own copy away, so it is in the store by then; a phone that
 //! does not hear it asks again, so what it asked for is remembered and not sent twice.
 
-mod accept;
+pub(super) mod accept;
 pub mod asked;
 pub mod mime;
 mod original;
@@ -80,7 +80,7 @@ pub async fn sendmail(app: &App, phone: &Phone, asked: &Asked) -> Result<(), Ref
     if outgoing.recipients.is_empty() {
         return Err(Common::MESSAGE_HAS_NO_RECIPIENT.into());
     }
-    let row = row(app, phone, connection, asked, &outgoing, now);
+    let row = row(app, phone, connection, asked.save_in_sent, &outgoing, now);
     let mut accepting = Accepting::new(app, phone.who(), row, outgoing.header());
     match found.as_ref().filter(|_| !asked.is_whole()) {
         Some(found) => found.body(&outgoing, &mut accepting).await?,
@@ -93,10 +93,11 @@ pub async fn sendmail(app: &App, phone: &Phone, asked: &Asked) -> Result<(), Ref
 
 /// What a phone asked for, to be known again.
 #[derive(Clone, Debug)]
-struct Request {
-    name: String,
+pub(super) struct Request {
+    /// Its fingerprint.
+    pub(super) name: String,
     /// It is the same if it was asked for since then.
-    since: Timestamp,
+    pub(super) since: Timestamp,
 }
 
 impl Request {
@@ -104,8 +105,8 @@ impl Request {
     /// it be a counter, which begins anew when the account is set up again. Without one by every byte.
     async fn of(asked: &Asked, headers: &Headers, now: Timestamp) -> Result<Self, Error> {
         let ago = |by: SignedDuration| now.checked_sub(by).unwrap_or(Timestamp::MIN);
-        let mut digest = sha2::Sha256::new();
         let Some(id) = asked.client_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
+            let mut digest = sha2::Sha256::new();
             digest.update(format!("{:?}", asked.source));
             let mut pieces = asked.mime.pieces(0).await?;
             while let Some(piece) = pieces.next().await? {
@@ -113,6 +114,12 @@ impl Request {
             }
             return Ok(Self { name: format!("body {}", hex(&digest.finalize())), since: ago(SAME_BODY) });
         };
+        Ok(Self::named(id, headers, now))
+    }
+
+    /// By a name that the phone has for it.
+    pub(super) fn named(id: &str, headers: &Headers, now: Timestamp) -> Self {
+        let mut digest = sha2::Sha256::new();
         digest.update(id);
         for mailbox in headers.to.iter().chain(&headers.cc).chain(&headers.bcc) {
             digest.update([0]);
@@ -121,7 +128,8 @@ impl Request {
         digest.update([0, 0]);
         digest.update(headers.subject.as_deref().unwrap_or_default());
         let remembered = SignedDuration::try_from(outgoing::REMEMBERED).unwrap_or(SAME_BODY);
-        Ok(Self { name: format!("client {}", hex(&digest.finalize())), since: ago(remembered) })
+        let since = now.checked_sub(remembered).unwrap_or(Timestamp::MIN);
+        Self { name: format!("client {}", hex(&digest.finalize())), since }
     }
 }
 
@@ -146,12 +154,8 @@ async fn composed(
     found: Option<&Found>,
     now: Timestamp,
 ) -> Result<Outgoing, Error> {
-    let owner = &phone.owner;
-    let name = Some(owner.name.clone()).filter(|name| !name.is_empty());
-    let sender = Mailbox { name, address: owner.email.clone() };
-    let owned = [owner.email.clone()];
-    let host = owner.email.rsplit_once('@').map_or("localhost", |(_, host)| host);
-    let rules = Rules { sender: &sender, owned: &owned, now, id: &new_key(), host };
+    let sender = Sender::of(phone);
+    let rules = sender.rules(now);
     match found {
         Some(Found { letter, answer, .. }) if !asked.is_whole() => {
             let original = Original { letter, answer: *answer, is_replaced: false };
@@ -164,15 +168,40 @@ async fn composed(
     }
 }
 
-fn row(
+/// Whom what a phone writes is from.
+#[derive(Debug)]
+pub(super) struct Sender {
+    mailbox: Mailbox,
+    owned: [String; 1],
+    id: String,
+}
+
+impl Sender {
+    /// The owner of the account.
+    pub(super) fn of(phone: &Phone) -> Self {
+        let owner = &phone.owner;
+        let name = Some(owner.name.clone()).filter(|name| !name.is_empty());
+        let mailbox = Mailbox { name, address: owner.email.clone() };
+        Self { mailbox, owned: [owner.email.clone()], id: new_key() }
+    }
+
+    /// What is ours to say of one message.
+    pub(super) fn rules(&self, now: Timestamp) -> Rules<'_> {
+        let host = self.mailbox.address.rsplit_once('@').map_or("localhost", |(_, host)| host);
+        Rules { sender: &self.mailbox, owned: &self.owned, now, id: &self.id, host }
+    }
+}
+
+/// A message as the store has it while it is on its way.
+pub(super) fn row(
     app: &App,
     phone: &Phone,
     connection: String,
-    asked: &Asked,
+    save_in_sent: bool,
     outgoing: &Outgoing,
     now: Timestamp,
 ) -> outgoing::Outgoing {
-    let copy = if asked.save_in_sent { Todo::Open } else { Todo::Done };
+    let copy = if save_in_sent { Todo::Open } else { Todo::Done };
     outgoing::Outgoing {
         account: phone.device.account,
         id: OutgoingId(app.new_id()),

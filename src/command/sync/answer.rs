@@ -13,12 +13,12 @@ use crate::eas::class;
 use crate::eas::class::MailView;
 use crate::eas::class::View;
 use crate::eas::class::email;
+use crate::eas::class::email::Mail;
 use crate::eas::sync::Change;
 use crate::eas::sync::Options;
 use crate::eas::sync::options_for;
 use crate::model::content::Content;
 use crate::model::folder::Folder;
-use crate::model::id::ItemId;
 use crate::model::id::server_id;
 use crate::sync::held::Step;
 
@@ -56,9 +56,11 @@ impl<'a> Answer<'a> {
 }
 
 impl Listener for Answer<'_> {
-    fn has_room(&self, step: Step, item: ItemId) -> bool {
-        let is_known = step != Step::Add || self.letters.is_none_or(|letters| letters.find(item).is_some());
-        self.changes.len() < self.window && self.bytes_left > 0 && is_known
+    fn has_room(&self, news: &News) -> bool {
+        let is_there = |letters: &Letters| {
+            news.whole_mail().is_none_or(|message| letters.find(news.item, message.text()).is_some())
+        };
+        self.changes.len() < self.window && self.bytes_left > 0 && self.letters.is_none_or(is_there)
     }
 
     fn hear(&mut self, news: &News) -> Result<(), String> {
@@ -70,12 +72,19 @@ impl Listener for Answer<'_> {
             Step::Add | Step::Change => {
                 let content = window::told(self.folder.class, &news.version)?;
                 let shown = View { server_id: &server_id, ..view(self.phone, &self.options) };
-                let letter = || self.letters.and_then(|letters| letters.find(news.item));
+                let letter = |text| self.letters.and_then(|letters| letters.find(news.item, text));
                 let data = match (&content, &news.held) {
-                    (Content::Message(now), Some(held)) => email::change::fragment(held, now, &shown),
-                    (Content::Message(message), None) => {
-                        let letter = letter().unwrap_or(Err("the mail was not fetched"))?;
-                        letters::encode(message, letter, &shown)
+                    (Content::Message(now), Some(held)) if !email::change::is_rewritten(held, now) => {
+                        email::change::fragment(held, now, &shown)
+                    }
+                    (Content::Message(message), held) => {
+                        let letter = letter(message.text()).unwrap_or(Err("the mail was not fetched"))?;
+                        match held {
+                            Some(_) => {
+                                email::change::rewritten(&Mail { message, letter, meeting: None }, &shown)
+                            }
+                            None => letters::encode(message, letter, &shown),
+                        }
                     }
                     _ => encode(&content, &shown)?,
                 };

@@ -8,6 +8,7 @@ use wbxml::calendar;
 use super::answer;
 use super::collection::Turn;
 use super::conflict::Edit;
+use super::drafts::Written;
 use super::fingerprint::fingerprint;
 use super::letters;
 use super::made::made;
@@ -15,6 +16,7 @@ use super::window;
 use crate::app::App;
 use crate::command::owe::Deed;
 use crate::command::owe::owe;
+use crate::connector::mail;
 use crate::eas::class;
 use crate::eas::class::Reading;
 use crate::eas::class::View;
@@ -31,6 +33,7 @@ use crate::model::id::ItemId;
 use crate::model::id::Rev;
 use crate::model::id::item_id;
 use crate::model::id::server_id;
+use crate::model::message::Message;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::item;
@@ -84,10 +87,11 @@ pub(super) async fn all(
     let mut outcomes: Vec<Outcome> =
         known.iter().zip(wanted).map(|(known, wanted)| known.clone().unwrap_or(wanted)).collect();
     for is_new in [false, true] {
-        for ((command, outcome), known) in turn.ask.collection.commands.iter().zip(&mut outcomes).zip(&known)
-        {
-            if known.is_none() && matches!(command, Asked::Add { .. }) == is_new {
-                Applier { app, tx, turn, slot }.apply(command, outcome).await?;
+        for (number, command) in turn.ask.collection.commands.iter().enumerate() {
+            let (Some(outcome), Some(None)) = (outcomes.get_mut(number), known.get(number)) else { continue };
+            if matches!(command, Asked::Add { .. }) == is_new {
+                let draft = turn.drafts.of(number);
+                Applier { app, tx, turn, slot, draft }.apply(command, outcome).await?;
             }
         }
     }
@@ -152,9 +156,10 @@ async fn fetch(tx: &mut Tx, turn: &Turn<'_>, server_id: String) -> Result<Reply,
     let options = turn.options();
     let view = View { server_id: &server_id, ..answer::view(turn.phone, &options) };
     let content = window::content(turn.class(), &row.version);
+    let text = content.as_ref().ok().and_then(mail::message).and_then(Message::text);
     let data = match turn.letters {
         None => content.and_then(|content| answer::encode(&content, &view)),
-        Some(letters) => match letters.find(item) {
+        Some(letters) => match letters.find(item, text) {
             Some(Ok(letter)) => match content {
                 Ok(Content::Message(message)) => Ok(letters::encode(&message, letter, &view)),
                 content => content.and_then(|content| answer::encode(&content, &view)),
@@ -171,27 +176,33 @@ async fn fetch(tx: &mut Tx, turn: &Turn<'_>, server_id: String) -> Result<Reply,
 }
 
 /// A command as it will be remembered, with nothing come of it yet.
-fn wanted(command: &Asked<'_>) -> Outcome {
-    let of = |command, server_id: &str, instance: Option<&str>, data: Option<Element<'_>>| Outcome {
+pub(super) fn wanted(command: &Asked<'_>) -> Outcome {
+    let of = |command, server_id: &str, instance: Option<&str>, content: String| Outcome {
         command,
         client_id: None,
         server_id: Some(server_id.to_owned()),
         instance: instance.map(str::to_owned),
-        content: data.map(fingerprint).unwrap_or_default(),
+        content,
         status: 1,
         rev: None,
     };
+    // A draft that is sent is another wish than one that is kept, whatever it says.
+    let content = |data: Option<Element<'_>>, is_sent: bool| {
+        data.map(fingerprint).unwrap_or_default() + if is_sent { " sent" } else { "" }
+    };
     match *command {
-        Asked::Add { client_id, data, .. } => Outcome {
+        Asked::Add { client_id, data, is_sent, .. } => Outcome {
             client_id: Some(client_id.to_owned()),
             server_id: None,
-            ..of(Command::Add, "", None, data)
+            ..of(Command::Add, "", None, content(data, is_sent))
         },
-        Asked::Change { server_id, instance_id, data, .. } => {
-            of(Command::Change, server_id, instance_id, data)
+        Asked::Change { server_id, instance_id, data, is_sent, .. } => {
+            of(Command::Change, server_id, instance_id, content(data, is_sent))
         }
-        Asked::Delete { server_id, instance_id } => of(Command::Delete, server_id, instance_id, None),
-        Asked::Fetch { server_id } => of(Command::Fetch, server_id, None, None),
+        Asked::Delete { server_id, instance_id } => {
+            of(Command::Delete, server_id, instance_id, String::new())
+        }
+        Asked::Fetch { server_id } => of(Command::Fetch, server_id, None, String::new()),
     }
 }
 
@@ -200,12 +211,8 @@ impl Turn<'_> {
         self.folder.folder.class
     }
 
-    fn place(&self, item: ItemId) -> Place {
+    pub(super) fn place(&self, item: ItemId) -> Place {
         Place { account: self.phone.device.account, folder: self.ask.folder, item }
-    }
-
-    fn device(&self) -> DeviceNumber {
-        self.phone.device.number
     }
 
     fn options(&self) -> Options {
@@ -224,6 +231,8 @@ pub(super) struct Applier<'a, 'b> {
     pub(super) tx: &'a mut Tx,
     pub(super) turn: &'a mut Turn<'b>,
     slot: &'a mut Slot,
+    /// The draft that the command wrote, if it wrote one.
+    draft: Option<Result<&'a Written, Status>>,
 }
 
 /// What the phone sent, read.
@@ -235,12 +244,19 @@ struct Sent<'a> {
 impl Applier<'_, '_> {
     async fn apply(&mut self, command: &Asked<'_>, outcome: &mut Outcome) -> Result<(), Error> {
         let status = match *command {
+            Asked::Add { data: Some(data), .. } if self.draft.is_some() => match self.draft {
+                Some(Ok(written)) => self.add_draft(written, data, outcome).await?,
+                Some(Err(status)) => status,
+                None => Status::SERVER_ERROR,
+            },
             Asked::Add { data, .. } => self.add(data, outcome).await?,
             // MS-ASCMD 2.2.3.24 (Change): what has changed belongs to it.
             Asked::Change { data: None, .. } => Status::PROTOCOL_ERROR,
-            Asked::Change { server_id, instance_id, data, .. } => {
-                self.change(server_id, Some(Sent { instance: instance_id, data }), outcome).await?
-            }
+            Asked::Change { server_id, instance_id, data, .. } => match self.draft {
+                Some(Err(status)) => status,
+                Some(Ok(written)) if written.is_sent() => self.send_draft(server_id, written).await?,
+                _ => self.change(server_id, Some(Sent { instance: instance_id, data }), outcome).await?,
+            },
             Asked::Delete { server_id, instance_id: Some(instance) } => {
                 self.change(server_id, Some(Sent { instance: Some(instance), data: None }), outcome).await?
             }
@@ -265,7 +281,7 @@ impl Applier<'_, '_> {
                 return Ok(Status::SUCCESS);
             }
         }
-        let writer = Some(self.turn.device());
+        let writer = Some(self.device());
         let new = New { content: &content, writer, remote_id: None, etag: None, now };
         let (item, rev) = item::create(self.tx, account, folder, new).await?;
         self.own(rev, outcome);
@@ -295,9 +311,14 @@ impl Applier<'_, '_> {
         let Ok(before) = window::content(self.turn.class(), &version) else {
             return Ok(Status::CONVERSION_ERROR);
         };
-        let Some(Ok(after)) = sent.map(|sent| self.read_sent(&sent, &before)) else {
+        let Some(Ok(mut after)) = sent.map(|sent| self.read_sent(&sent, &before)) else {
             return Ok(Status::CONVERSION_ERROR);
         };
+        if let (Some(Ok(written)), Content::Message(message)) = (self.draft, &mut after) {
+            message.received_at = Some(self.turn.now);
+            written.lay_into(message);
+            self.keep_draft(written).await?;
+        }
         let is_gone = row.version.meta.deleted;
         if after == before || is_gone && self.turn.folder.folder.read_only {
             // It sent back what it was shown, or may change nothing here.
@@ -308,8 +329,14 @@ impl Applier<'_, '_> {
         }
         // What was told it twice is no conflict, nor its own later version, made under a key that it repeats.
         if !is_gone && (version.content == row.version.content || self.is_own(&row)) {
-            let rev = item::replace(self.tx, place, &after, Some(self.turn.device()), self.turn.now).await?;
-            self.own(rev, outcome);
+            let is_told = matches!(self.draft, Some(Ok(written)) if written.is_told());
+            let writer = Some(self.device()).filter(|_| !is_told);
+            let rev = item::replace(self.tx, place, &after, writer, self.turn.now).await?;
+            if is_told {
+                outcome.rev = Some(rev);
+            } else {
+                self.own(rev, outcome);
+            }
             self.owe(place.item, base.rev, rev).await?;
             return Ok(Status::SUCCESS);
         }
@@ -323,7 +350,7 @@ impl Applier<'_, '_> {
         if row.version.meta.deleted {
             if base.is_some() {
                 // It is gone already, but what the phone was still to hear of it has no place there any more.
-                let rev = item::delete(self.tx, place, Some(self.turn.device()), self.turn.now).await?;
+                let rev = item::delete(self.tx, place, Some(self.device()), self.turn.now).await?;
                 self.own(rev, outcome);
             }
             return Ok(Status::SUCCESS);
@@ -340,7 +367,7 @@ impl Applier<'_, '_> {
             return self.revert(place, &row, None, outcome).await;
         }
         let binned = self.put_into_bin(place, &row).await?;
-        let rev = item::delete(self.tx, place, Some(self.turn.device()), self.turn.now).await?;
+        let rev = item::delete(self.tx, place, Some(self.device()), self.turn.now).await?;
         if let Some(binned) = binned {
             moved::note(self.tx, place, binned).await?;
         }
@@ -379,7 +406,7 @@ impl Applier<'_, '_> {
         sent: Option<&Content>,
         outcome: &mut Outcome,
     ) -> Result<Status, Error> {
-        let (now, writer) = (self.turn.now, Some(self.turn.device()));
+        let (now, writer) = (self.turn.now, Some(self.device()));
         let Ok(server) = window::content(self.turn.class(), &row.version) else {
             return Ok(Status::CONVERSION_ERROR);
         };
@@ -393,12 +420,15 @@ impl Applier<'_, '_> {
     }
 
     /// The item with its newest version and the one that the phone holds.
-    async fn find(&mut self, server_id: &str) -> Result<Option<(Place, Row, Option<Meta>)>, Error> {
+    pub(super) async fn find(
+        &mut self,
+        server_id: &str,
+    ) -> Result<Option<(Place, Row, Option<Meta>)>, Error> {
         let Some(item) = item_id(self.turn.ask.folder, server_id) else { return Ok(None) };
         let place = self.turn.place(item);
         let Some(row) = item::newest(self.tx, place).await? else { return Ok(None) };
         let versions = item::versions(self.tx, place).await?;
-        let base = held(self.slot, self.turn.device(), &versions);
+        let base = held(self.slot, self.device(), &versions);
         Ok(Some((place, row, base)))
     }
 
@@ -430,7 +460,7 @@ impl Applier<'_, '_> {
         data.child(calendar::CLIENT_UID).filter(|named| knows && !named.is_empty()).map(fingerprint)
     }
 
-    fn with_reading<T>(&self, read: impl FnOnce(&Reading<'_>) -> T) -> T {
+    pub(super) fn with_reading<T>(&self, read: impl FnOnce(&Reading<'_>) -> T) -> T {
         let options = self.turn.options();
         let supported: Option<Vec<Tag>> = self.turn.wishes.supported();
         let uid = uuid::Builder::from_random_bytes(self.app.random()).into_uuid().to_string();
@@ -442,19 +472,23 @@ impl Applier<'_, '_> {
         })
     }
 
+    pub(super) fn device(&self) -> DeviceNumber {
+        self.turn.phone.device.number
+    }
+
     /// Whether this phone wrote the newest version, though it may have repeated a key from before that.
     fn is_own(&self, row: &Row) -> bool {
-        row.version.meta.writer == Some(self.turn.device())
+        row.version.meta.writer == Some(self.device())
     }
 
     /// The phone holds this version: it wrote it.
-    fn own(&mut self, rev: Rev, outcome: &mut Outcome) {
+    pub(super) fn own(&mut self, rev: Rev, outcome: &mut Outcome) {
         self.slot.own.upto = self.slot.own.upto.max(rev);
         outcome.rev = Some(rev);
     }
 
     /// The back office has to get this version, if the folder has one.
-    async fn owe(&mut self, item: ItemId, base_rev: Rev, rev: Rev) -> Result<(), Error> {
+    pub(super) async fn owe(&mut self, item: ItemId, base_rev: Rev, rev: Rev) -> Result<(), Error> {
         let (place, server_wins, now) = (self.turn.place(item), self.turn.server_wins(), self.turn.now);
         owe(self.tx, &self.turn.folder.folder, Deed { place, base_rev, rev, server_wins, now }).await
     }

@@ -10,6 +10,7 @@ use wbxml::Version;
 use super::answer::Answer;
 use super::apply;
 use super::apply::Applied;
+use super::drafts::Drafts;
 use super::letters::Letters;
 use super::window;
 use super::window::Scope;
@@ -149,11 +150,11 @@ pub async fn serve_quiet(
 }
 
 /// Serves a collection and makes what came of it visible at once.
-pub async fn serve(
+pub(super) async fn serve(
     app: &App,
     phone: &Phone,
     ask: &Ask<'_>,
-    letters: Option<&Letters>,
+    (letters, drafts): (Option<&Letters>, &Drafts),
 ) -> Result<Served, Error> {
     let now = app.now();
     let mut tx = app.store().begin().await?;
@@ -167,7 +168,8 @@ pub async fn serve(
     let served = match (key(ask), known) {
         (Some(SyncKey::FIRST), known) => first(&mut tx, phone, ask, &folder, known, now).await?,
         (Some(key), Some(known)) => {
-            let turn = Turn { app, phone, ask, letters, wishes: Wishes::read(&known.options), folder, now };
+            let wishes = Wishes::read(&known.options);
+            let turn = Turn { app, phone, ask, letters, drafts, wishes, folder, now };
             later(&mut tx, turn, known, key).await?
         }
         (_, _) => return Ok(refused(ask, Status::INVALID_SYNC_KEY)),
@@ -224,6 +226,9 @@ async fn later(tx: &mut Tx, mut turn: Turn<'_>, known: state::Row, key: SyncKey)
     if used == Use::Repeat {
         return turn.repeat(tx, &known.state, &slot).await;
     }
+    if turn.drafts.is_out_of_reach() {
+        return Ok(turn.retry());
+    }
     turn.wishes = turn.wishes.updated(ask.collection, false);
     turn.go_on(tx, known, slot).await
 }
@@ -247,6 +252,8 @@ pub(super) struct Turn<'a> {
     pub(super) ask: &'a Ask<'a>,
     /// What was fetched of mails.
     pub(super) letters: Option<&'a Letters>,
+    /// What the phone wrote in drafts.
+    pub(super) drafts: &'a Drafts,
     pub(super) wishes: Wishes,
     pub(super) folder: folder::Row,
     pub(super) now: Timestamp,
@@ -338,12 +345,16 @@ impl Turn<'_> {
         is_lacking.then(|| self.unfetched(letters))
     }
 
-    /// MS-ASCMD 2.2.3.177.17 (Status): 16 asks for the same again; before 14.0 that is 5.
     fn unfetched(&self, letters: &Letters) -> Served {
+        Served { lacks_letters: !letters.has_failed(), ..self.retry() }
+    }
+
+    /// MS-ASCMD 2.2.3.177.17 (Status): 16 asks for the same again; before 14.0 that is 5.
+    fn retry(&self) -> Served {
         let status = if self.phone.version >= Version::V14_0 { Status::RETRY } else { Status::SERVER_ERROR };
         let mut served = refused(self.ask, status);
         served.response.sync_key = self.ask.collection.sync_key.clone().unwrap_or_default();
-        Served { lacks_letters: !letters.has_failed(), ..served }
+        served
     }
 
     /// For people to see; what counts is in the slot.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::time::Instant;
 use wbxml::Fragment;
@@ -14,6 +15,7 @@ use super::answer;
 use super::collection;
 use super::collection::Ask;
 use super::collection::Wishes;
+use super::drafts::Drafts;
 use super::window;
 use super::window::Listener;
 use super::window::News;
@@ -22,6 +24,7 @@ use crate::app::App;
 use crate::command::phone::Phone;
 use crate::connector;
 use crate::connector::Collection;
+use crate::connector::mail;
 use crate::eas::class::View;
 use crate::eas::class::email;
 use crate::eas::class::email::Mail;
@@ -34,23 +37,25 @@ use crate::mailbox::letters::Bounds;
 use crate::mime::letter::Letter;
 use crate::model::class::Class;
 use crate::model::folder::Folder;
+use crate::model::id::DraftId;
 use crate::model::id::ItemId;
 use crate::model::id::item_id;
 use crate::model::message::Message;
 use crate::store::Reader;
+use crate::store::draft;
 use crate::store::folder;
+use crate::store::item;
 use crate::store::item::Place;
 use crate::store::moved;
 use crate::store::pull;
 use crate::store::retrying;
 use crate::store::state;
-use crate::sync::held::Step;
 use crate::sync::key::SyncKey;
 use crate::sync::state::Slot;
 use crate::sync::state::Use;
 
 /// A mail server may take so long; the rest of a phone's patience is for the answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a phone's first look at a folder waits for it to be pulled.
 const FIRST_PULL: Duration = Duration::from_secs(6);
 /// From one look whether it was pulled to the next.
@@ -59,15 +64,23 @@ const LOOK: Duration = Duration::from_millis(40);
 /// The letters of a folder that may be told.
 #[derive(Debug, Default)]
 pub struct Letters {
-    found: HashMap<ItemId, Result<Letter, String>>,
+    found: HashMap<(ItemId, Option<DraftId>), Result<Letter, String>>,
     /// Why there are not more, if the mail server is at fault.
     failed: Option<connector::Error>,
 }
 
 impl Letters {
-    /// What came of the letter of an item; none if it was not asked for.
-    pub(super) fn find(&self, item: ItemId) -> Option<Result<&Letter, &str>> {
-        self.found.get(&item).map(|found| found.as_ref().map_err(String::as_str))
+    /// What came of the letter of an item that says what a phone wrote, if it is one of those; none if it was not asked
+    /// for.
+    pub(super) fn find(&self, item: ItemId, text: Option<DraftId>) -> Option<Result<&Letter, &str>> {
+        self.found.get(&(item, text)).map(|found| found.as_ref().map_err(String::as_str))
+    }
+
+    /// With what this request wrote.
+    pub(super) fn with(mut self, drafts: &Drafts) -> Self {
+        self.found
+            .extend(drafts.letters().map(|(item, text, letter)| ((item, Some(text)), Ok(letter.clone()))));
+        self
     }
 
     /// Whether the mail server would not give what was asked for.
@@ -86,8 +99,8 @@ pub fn encode(message: &Message, letter: &Letter, view: &View<'_>) -> Fragment {
 struct Plan {
     folder: Folder,
     wishes: Wishes,
-    /// Those whose letters it takes, in the order in which they are told.
-    items: Vec<ItemId>,
+    /// Those whose letters it takes, in the order in which they are told; what a phone wrote in them, if one did.
+    items: Vec<(ItemId, Option<DraftId>)>,
     bytes: usize,
 }
 
@@ -116,9 +129,12 @@ pub async fn gather(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Option<Le
         };
         plan = again;
     }
+    let mut letters = Letters::default();
+    written(&mut reader, phone, &mut plan, &mut letters).await?;
     let remotes = remotes(&mut reader, phone, &plan).await?;
     drop(reader);
-    fetch(app, phone, &plan, remotes).await.map(Some)
+    fetch(app, phone, &plan, remotes, &mut letters).await?;
+    Ok(Some(letters))
 }
 
 async fn plan(
@@ -134,12 +150,16 @@ async fn plan(
     };
     let Some((used, slot)) = collection::standing(&known.state, key, ask.body, row) else { return Ok(None) };
     let before = Wishes::read(&known.options);
-    let fetched = ask.collection.commands.iter().filter_map(|command| match command {
-        Command::Fetch { server_id } => item_id(ask.folder, server_id),
-        Command::Add { .. } | Command::Change { .. } | Command::Delete { .. } => None,
-    });
-    let mut plan =
-        Plan { folder: row.folder.clone(), wishes: before, items: fetched.collect(), bytes: ask.bytes };
+    let mut items = Vec::new();
+    for command in &ask.collection.commands {
+        let Command::Fetch { server_id } = command else { continue };
+        let Some(item) = item_id(ask.folder, server_id) else { continue };
+        let place = Place { account: phone.device.account, folder: ask.folder, item };
+        let row = item::newest(reader, place).await?;
+        let content = row.and_then(|row| window::content(Class::Email, &row.version).ok());
+        items.push((item, content.as_ref().and_then(mail::message).and_then(Message::text)));
+    }
+    let mut plan = Plan { folder: row.folder.clone(), wishes: before, items, bytes: ask.bytes };
     let (scope, slot, window) = if used == Use::Repeat {
         let told = known.state.answered.last().and_then(|answered| answered.told).unwrap_or(0);
         plan.bytes = usize::MAX;
@@ -162,26 +182,52 @@ async fn plan(
 struct Adds {
     window: usize,
     count: usize,
-    items: Vec<ItemId>,
+    items: Vec<(ItemId, Option<DraftId>)>,
 }
 
 impl Listener for Adds {
-    fn has_room(&self, _: Step, _: ItemId) -> bool {
+    fn has_room(&self, _: &News) -> bool {
         self.count < self.window
     }
 
     fn hear(&mut self, news: &News) -> Result<(), String> {
         self.count += 1;
-        if news.step == Step::Add {
-            self.items.push(news.item);
-        }
+        self.items.extend(news.whole_mail().map(|message| (news.item, message.text())));
         Ok(())
     }
 }
 
+/// Takes what phones wrote and is still here; the first of them whatever its size, the others as far as they fit.
+async fn written(
+    reader: &mut Reader,
+    phone: &Phone,
+    plan: &mut Plan,
+    letters: &mut Letters,
+) -> Result<(), Error> {
+    let (mut left, mut elsewhere) = (plan.bytes, Vec::new());
+    for (item, text) in std::mem::take(&mut plan.items) {
+        let Some(id) = text else {
+            elsewhere.push((item, None));
+            continue;
+        };
+        if left == 0 {
+            continue;
+        }
+        match draft::message(reader, phone.device.account, id).await? {
+            Some(raw) => {
+                left = left.saturating_sub(raw.len());
+                letters.found.insert((item, text), Ok(Letter::read(Bytes::from(raw))));
+            }
+            None => elsewhere.push((item, text)),
+        }
+    }
+    plan.items = elsewhere;
+    Ok(())
+}
+
 /// A message by the name that its mailbox has for it.
 struct Remote {
-    item: ItemId,
+    item: (ItemId, Option<DraftId>),
     id: String,
 }
 
@@ -194,7 +240,7 @@ async fn remotes(
     let account = phone.device.account;
     let mut by_folder: Vec<(Folder, Vec<Remote>)> = vec![(plan.folder.clone(), Vec::new())];
     for item in &plan.items {
-        let place = Place { account, folder: plan.folder.id, item: *item };
+        let place = Place { account, folder: plan.folder.id, item: item.0 };
         let Some((at, id)) = moved::remote(reader, place).await? else { continue };
         let remote = Remote { item: *item, id };
         if let Some((_, of)) = by_folder.iter_mut().find(|(folder, _)| folder.id == at) {
@@ -211,15 +257,15 @@ async fn fetch(
     phone: &Phone,
     plan: &Plan,
     remotes: Vec<(Folder, Vec<Remote>)>,
-) -> Result<Letters, Error> {
-    let mut letters = Letters::default();
+    letters: &mut Letters,
+) -> Result<(), Error> {
     let bounds = Bounds { bytes: plan.bytes, until: Instant::now() + PATIENCE };
     for (folder, remotes) in remotes {
         if !remotes.is_empty() && !letters.has_failed() {
-            fetch_from(app, phone, plan, (&folder, remotes), bounds, &mut letters).await?;
+            fetch_from(app, phone, plan, (&folder, remotes), bounds, letters).await?;
         }
     }
-    Ok(letters)
+    Ok(())
 }
 
 async fn fetch_from(

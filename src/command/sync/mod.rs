@@ -4,6 +4,7 @@ mod answer;
 mod apply;
 pub mod collection;
 mod conflict;
+mod drafts;
 mod fingerprint;
 pub mod letters;
 mod made;
@@ -286,16 +287,16 @@ async fn one(app: &App, phone: &Phone, ask: &Ask<'_>) -> Result<Served, Error> {
         return Ok(served);
     }
     drop(glance);
-    for _ in 0..LOOKS {
-        let letters = letters::gather(app, phone, ask).await?;
-        let served = retrying(|| collection::serve(app, phone, ask, letters.as_ref())).await?;
-        if !served.lacks_letters {
+    let drafts = drafts::compose(app, phone, ask).await?;
+    for look in 1.. {
+        let letters = letters::gather(app, phone, ask).await?.map(|letters| letters.with(&drafts));
+        let served = retrying(|| collection::serve(app, phone, ask, (letters.as_ref(), &drafts))).await?;
+        if !served.lacks_letters || look > LOOKS {
             return Ok(served);
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    let letters = letters::gather(app, phone, ask).await?;
-    retrying(|| collection::serve(app, phone, ask, letters.as_ref())).await
+    Ok(failed(ask.collection, Status::SERVER_ERROR))
 }
 
 fn failed(collection: &Collection<'_>, status: Status) -> Served {

@@ -71,10 +71,22 @@ pub struct News {
     pub version: Version,
 }
 
+impl News {
+    /// The mail that is to be told with what it says: one that is new to the phone, or a draft that was rewritten.
+    pub fn whole_mail(&self) -> Option<Message> {
+        if !matches!(self.step, Step::Add | Step::Change) {
+            return None;
+        }
+        let Ok(Content::Message(message)) = content(Class::Email, &self.version) else { return None };
+        let is_held = |held: &Message| !email::change::is_rewritten(held, &message);
+        (!self.held.as_ref().is_some_and(is_held)).then_some(message)
+    }
+}
+
 /// Takes the news one by one; says whether it has room for more.
 pub trait Listener {
-    /// Whether the next one still fits: this step of this item.
-    fn has_room(&self, step: Step, item: ItemId) -> bool;
+    /// Whether the next one still fits.
+    fn has_room(&self, news: &News) -> bool;
     /// Takes one. An item that cannot be told is not taken: the reason comes back.
     fn hear(&mut self, news: &News) -> Result<(), String>;
 }
@@ -141,14 +153,14 @@ impl Teller<'_> {
             for candidate in page {
                 let (held, step) = self.step(&walk, &candidate, &own);
                 let (step, held) = self.seen(connection, step, &candidate, held).await?;
-                let item = candidate.target.meta.item;
-                if step != Step::Nothing && (self.is_closed || !listener.has_room(step, item)) {
+                let meta = candidate.target.meta;
+                let news = News { step, item: meta.item, held, version: candidate.target };
+                if step != Step::Nothing && (self.is_closed || !listener.has_room(&news)) {
                     self.told.slot.cursor = Cursor::Walk(walk);
                     self.told.more = true;
                     return Ok(false);
                 }
-                let meta = candidate.target.meta;
-                self.say(step, candidate.target, held, listener);
+                self.say(news, listener);
                 walk.position = Some(Position { sort_time: meta.sort_time, item: meta.item, rev: meta.rev });
             }
             if is_last {
@@ -207,7 +219,8 @@ impl Teller<'_> {
         (held, held::step(held, Some(target), walk.cutoff))
     }
 
-    /// A mail changes by its marks alone, and is told by them alone; of some of them this phone sees nothing.
+    /// A mail changes by its marks, and is told by them alone unless it is a draft that was rewritten; of some of them
+    /// this phone sees nothing.
     async fn seen(
         &self,
         connection: &mut Connection,
@@ -233,12 +246,11 @@ impl Teller<'_> {
         Ok((if is_seen { step } else { Step::Nothing }, Some(held)))
     }
 
-    fn say(&mut self, step: Step, version: Version, held: Option<Message>, listener: &mut impl Listener) {
-        if step == Step::Nothing {
+    fn say(&mut self, mut news: News, listener: &mut impl Listener) {
+        if news.step == Step::Nothing {
             return;
         }
-        let item = version.meta.item;
-        let mut news = News { step, item, held, version };
+        let item = news.item;
         match listener.hear(&news) {
             Ok(()) => {
                 self.told.count += 1;
@@ -281,7 +293,7 @@ impl Teller<'_> {
                 self.told.slot.aside.remove(item);
                 self.told.healed.push(item);
             } else if let Some(version) = item::version(connection, place, meta.rev).await? {
-                self.say(step, version, None, listener);
+                self.say(News { step, item, held: None, version }, listener);
             }
         }
         Ok(())
@@ -300,7 +312,7 @@ pub async fn count(
         limit: usize,
     }
     impl Listener for Counter {
-        fn has_room(&self, _: Step, _: ItemId) -> bool {
+        fn has_room(&self, _: &News) -> bool {
             self.count < self.limit
         }
         fn hear(&mut self, _: &News) -> Result<(), String> {

@@ -206,7 +206,7 @@ async fn a_mail_moved_back_while_it_is_being_moved_is_moved_back() {
     let mut post = Post::new().await;
     let there = post.go(post.first, post.projects).await;
     let attempt = post.take(there).await.unwrap();
-    let answer = attempt.send().await;
+    let answer = attempt.send(&post.office).await;
     post.go(there, INBOX).await;
     // Nobody knows where it is until that is answered: a write to the one would miss it, a pull take it for deleted.
     assert!(post.take(post.first).await.is_none());
@@ -220,7 +220,7 @@ async fn a_mail_moved_back_while_its_move_is_unanswered_is_moved_back() {
     let mut post = Post::new().await;
     let there = post.go(post.first, post.projects).await;
     let attempt = post.take(there).await.unwrap();
-    attempt.send().await;
+    attempt.send(&post.office).await;
     post.go(there, INBOX).await;
     post.finish(&attempt, &Answer::Later(None, "the line broke".to_owned())).await;
     post.check(1, 1).await;
@@ -231,7 +231,7 @@ async fn a_mail_moved_on_while_it_is_being_moved_gets_there() {
     let mut post = Post::new().await;
     let there = post.go(post.first, post.projects).await;
     let attempt = post.take(there).await.unwrap();
-    let answer = attempt.send().await;
+    let answer = attempt.send(&post.office).await;
     let waste = FolderId(7);
     let on = post.go(there, waste).await;
     assert!(post.take(on).await.is_none());

@@ -10,6 +10,8 @@ use crate::mime::compose::header;
 use crate::mime::compose::header::Header;
 use crate::mime::compose::part;
 use crate::mime::compose::part::Part;
+use crate::mime::field;
+use crate::mime::field::Field;
 use crate::mime::html;
 use crate::mime::letter::Letter;
 use crate::mime::section::Section;
@@ -34,6 +36,8 @@ pub struct Draft {
     pub importance: Importance,
     /// What it answers, the last last.
     pub references: Vec<String>,
+    /// The fields of the header it had that none of these is of, as they were written.
+    pub others: Vec<u8>,
     /// What it says, as text or HTML.
     pub words: String,
     /// Whether that is HTML.
@@ -89,8 +93,33 @@ pub fn write(draft: &Draft, before: Option<&Letter>, rules: &Rules<'_>) -> Outgo
     header.finish(&content, part::join(parts, &boundary))
 }
 
+/// The fields of a header that a draft has no name for: they are kept as they are.
+pub fn others(header: &[u8]) -> Vec<u8> {
+    const NAMED: [&str; 16] = [
+        "to",
+        "cc",
+        "bcc",
+        "reply-to",
+        "subject",
+        "importance",
+        "x-priority",
+        "x-msmail-priority",
+        "priority",
+        "in-reply-to",
+        "references",
+        "date",
+        "mime-version",
+        "received",
+        "return-path",
+        "delivered-to",
+    ];
+    let is_named = |field: &Field<'_>| NAMED.iter().any(|name| field.is(name));
+    let header = text::with_crlf(header.get(..field::end_of_header(header)).unwrap_or(header));
+    field::fields(&header).filter(|field| !is_named(field)).flat_map(|field| field.with_end()).collect()
+}
+
 fn fields(draft: &Draft) -> Vec<u8> {
-    let mut fields = Vec::new();
+    let mut fields = draft.others.clone();
     let lists = [("To", &draft.to), ("Cc", &draft.cc), ("Bcc", &draft.bcc), ("Reply-To", &draft.reply_to)];
     for (name, mailboxes) in lists.into_iter().filter(|(_, mailboxes)| !mailboxes.is_empty()) {
         let list = mailboxes.iter().map(Mailbox::encode).collect::<Vec<_>>().join(",\r\n ");

@@ -1,4 +1,5 @@
-//! What changes of a mail with time, and nothing of what it says: told alone, and read of a phone.
+//! What changes of a mail with time, and nothing of what it says: told alone, and read of a phone. What a phone writes
+//! in a draft is in `draft`.
 
 use wbxml::Element;
 use wbxml::Fragment;
@@ -12,10 +13,13 @@ use crate::eas::class::Reading;
 use crate::eas::class::Unreadable;
 use crate::eas::class::View;
 use crate::eas::class::codec;
+use crate::eas::class::email as email_class;
+use crate::eas::class::email::Mail;
 use crate::eas::class::email::categories;
 use crate::eas::class::email::flag;
 use crate::eas::class::email::verb_number;
 use crate::eas::class::email::write_time;
+use crate::mime::address::Mailbox;
 use crate::model::message::Message;
 
 /// What a phone must not tell (MS-ASEMAIL 2.2.2.21, 2.2.2.59, 2.2.2.70, 2.2.2.83, 2.2.2.84: Status 6).
@@ -28,7 +32,7 @@ const OURS: [Tag; 6] = [
     email2::UM_USER_NOTES,
 ];
 
-/// The elements that are other than they were, for a phone that holds the mail; none: nothing to be told.
+/// The elements that are other than they were, for a phone that holds the text of the mail; none: nothing to be told.
 // MS-ASEMAIL 3.2.5.4.1: a changed mark is told alone, without the text.
 pub fn fragment(held: &Message, now: &Message, view: &View<'_>) -> Fragment {
     difference(held, now, view.version)
@@ -36,7 +40,34 @@ pub fn fragment(held: &Message, now: &Message, view: &View<'_>) -> Fragment {
 
 /// Whether a phone of that version sees any difference.
 pub fn is_seen(held: &Message, now: &Message, version: Version) -> bool {
-    !difference(held, now, version).is_empty()
+    is_rewritten(held, now) || !difference(held, now, version).is_empty()
+}
+
+/// Whether it says something else than it did, as a draft may: then all of it is told.
+pub fn is_rewritten(held: &Message, now: &Message) -> bool {
+    held.text() != now.text()
+}
+
+/// All of a draft that was rewritten, for a phone that holds what it was: what is no longer there is told as empty.
+pub fn rewritten(mail: &Mail<'_>, view: &View<'_>) -> Fragment {
+    let headers = mail.letter.headers();
+    let is_gone = |list: &[Mailbox]| list.iter().all(|mailbox| mailbox.to_string().is_empty());
+    let gone = [
+        (email::TO, is_gone(&headers.to)),
+        (email::CC, is_gone(&headers.cc)),
+        (email2::BCC, is_gone(&headers.bcc)),
+        (email::REPLY_TO, is_gone(&headers.reply_to)),
+        (email::SUBJECT, headers.subject.as_ref().is_none_or(String::is_empty)),
+        (airsyncbase::ATTACHMENTS, mail.letter.attachments().is_empty()),
+    ];
+    Fragment::build(|writer| {
+        email_class::write(mail, view, writer);
+        for (tag, _) in
+            gone.into_iter().filter(|(tag, is_gone)| *is_gone && tag.since() <= Some(view.version))
+        {
+            writer.empty(tag);
+        }
+    })
 }
 
 fn difference(held: &Message, now: &Message, version: Version) -> Fragment {

@@ -20,8 +20,14 @@ use crate::eas::element;
 use crate::eas::name::FileReference;
 use crate::mime::address;
 use crate::mime::address::Mailbox;
+use crate::mime::compose;
+use crate::mime::compose::Outgoing;
+use crate::mime::compose::Rules;
+use crate::mime::compose::draft;
 use crate::mime::compose::draft::Draft;
 use crate::mime::compose::draft::File;
+use crate::mime::field;
+use crate::mime::field::Field;
 use crate::mime::letter::Form;
 use crate::mime::letter::Letter;
 use crate::mime::letter::Want;
@@ -50,7 +56,7 @@ pub struct Edit {
     /// What it says.
     pub text: Option<Text>,
     /// Files that are new.
-    pub added: Vec<Added>,
+    pub added: Vec<File>,
     /// Parts of the message it was that are no longer attached.
     pub removed: Vec<Section>,
 }
@@ -64,15 +70,6 @@ pub enum Text {
     Html(String),
     /// All of it: the draft is this message, whatever it was before.
     Mime(Bytes),
-}
-
-/// A file that is new.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Added {
-    /// The phone's own name for it.
-    pub client_id: String,
-    /// The file.
-    pub file: File,
 }
 
 /// Reads what a phone says of a draft.
@@ -99,7 +96,7 @@ pub fn read(data: Element<'_>, reading: &Reading<'_>) -> Result<Edit, Unreadable
             _ => {}
         }
     }
-    if edit.added.iter().map(|added| added.file.bytes.len()).sum::<usize>() > MOST {
+    if edit.added.iter().map(|file| file.bytes.len()).sum::<usize>() > MOST {
         return Err(Unreadable { element: airsyncbase::CONTENT, reason: "more than a draft may hold" });
     }
     Ok(edit)
@@ -126,7 +123,7 @@ fn text(body: Element<'_>) -> Result<Option<Text>, Unreadable> {
     }
 }
 
-fn added(element: Element<'_>) -> Result<Added, Unreadable> {
+fn added(element: Element<'_>) -> Result<File, Unreadable> {
     let filled = |tag: Tag| element::string(element, tag).filter(|text| !text.is_empty());
     let content = element
         .child(airsyncbase::CONTENT)
@@ -136,14 +133,13 @@ fn added(element: Element<'_>) -> Result<Added, Unreadable> {
     let is_message = element::number::<u8>(element, airsyncbase::METHOD) == Some(5);
     let media_type =
         if is_message { Some("message/rfc822".to_owned()) } else { filled(airsyncbase::CONTENT_TYPE) };
-    let file = File {
+    Ok(File {
         name: filled(airsyncbase::DISPLAY_NAME).unwrap_or_else(|| "attachment".to_owned()),
         media_type,
         content_id: filled(airsyncbase::CONTENT_ID),
         is_inline: element::flag(element, airsyncbase::IS_INLINE) == Some(true),
         bytes,
-    };
-    Ok(Added { client_id: filled(airsyncbase::CLIENT_ID).unwrap_or_default(), file })
+    })
 }
 
 // MS-ASDTYPE 2.7.1 (Byte Array): opaque data; some write base64 instead.
@@ -178,6 +174,39 @@ impl Edit {
         }
     }
 
+    /// The draft as a message, by the one it was or the phone sent whole; with its files as pieces of that.
+    ///
+    /// A whole message that nothing is added to or taken from stays as it is, signed or sealed as it may be.
+    pub fn message(&self, base: Option<&Bytes>, is_sent: bool, rules: &Rules<'_>) -> Outgoing {
+        match base {
+            Some(raw) if !self.rebuilds() => {
+                let header = field::end_of_header(raw).min(raw.len());
+                let urgent = self.importance.filter(|_| self.whole().is_some()).and_then(urgency);
+                let is_kept = |field: &Field<'_>| {
+                    !(is_sent && field.is("Date") || urgent.is_some() && field.is("Importance"))
+                };
+                let (fields, rest) = raw.split_at(header);
+                let fields = field::fields(fields).filter(is_kept).flat_map(|field| field.with_end());
+                let urgent = urgent.map(|word| format!("Importance: {word}\r\n")).unwrap_or_default();
+                let raw: Vec<u8> =
+                    fields.chain(urgent.into_bytes()).chain(*b"\r\n").chain(rest.iter().copied()).collect();
+                compose::compose(&Bytes::from(raw), None, rules)
+            }
+            base => {
+                let letter = base.map(|raw| Letter::read(raw.clone()));
+                let mut draft = self.over(letter.as_ref());
+                draft.others = base.map(|raw| draft::others(raw)).unwrap_or_default();
+                draft::write(&draft, letter.as_ref(), rules)
+            }
+        }
+    }
+
+    /// Whether the phone says more of it than a message that it sends whole, or than nothing.
+    fn rebuilds(&self) -> bool {
+        // MS-ASEMAIL 3.1.5.4: beside a whole message stand its importance and what is attached, nothing else.
+        !self.added.is_empty() || self.whole().is_none() && *self != Self::default()
+    }
+
     /// The draft as it is now, by the message it was, if it was one.
     pub fn over(&self, before: Option<&Letter>) -> Draft {
         let nobody = Letter::default();
@@ -196,10 +225,12 @@ impl Edit {
             subject: self.subject.clone().or_else(|| headers.subject.clone()).unwrap_or_default(),
             importance: self.importance.unwrap_or(headers.importance),
             references: known.clone(),
+            others: Vec::new(),
             words,
             is_html,
-            kept: files.filter(|section| !self.removed.contains(section)).collect(),
-            files: self.added.iter().map(|added| added.file.clone()).collect(),
+            // What the phone removes it names by the message that was, and not by the one that it sends.
+            kept: files.filter(|section| self.whole().is_some() || !self.removed.contains(section)).collect(),
+            files: self.added.clone(),
         }
     }
 
@@ -215,12 +246,23 @@ impl Edit {
     }
 }
 
+/// The word of the header for what is not as usual.
+fn urgency(importance: Importance) -> Option<&'static str> {
+    match importance {
+        Importance::High => Some("high"),
+        Importance::Low => Some("low"),
+        Importance::Normal => None,
+    }
+}
+
 /// What a phone hears of a draft that it wrote, beside the status: what it could not know.
 // MS-ASEMAIL 2.2.2.21 (ConversationId), 2.2.2.22 (ConversationIndex), MS-ASAIRS 2.2.2.7 (Attachment).
-pub fn answer(stored: &Mail<'_>, edit: &Edit, is_new: bool, view: &View<'_>) -> Option<Fragment> {
+pub fn answer(stored: &Mail<'_>, sent: Element<'_>, is_new: bool, view: &View<'_>) -> Option<Fragment> {
+    let attachments = sent.child(airsyncbase::ATTACHMENTS).into_iter().flat_map(Element::children);
+    let added: Vec<Element<'_>> = attachments.filter(|child| child.tag() == airsyncbase::ADD).collect();
     // What is new stands last in the message.
     let files = stored.letter.attachments();
-    let new = files.get(files.len().saturating_sub(edit.added.len())..).unwrap_or_default();
+    let new = files.get(files.len().saturating_sub(added.len())..).unwrap_or_default();
     let answer = Fragment::build(|writer| {
         if is_new {
             let headers = stored.letter.headers();
@@ -228,9 +270,10 @@ pub fn answer(stored: &Mail<'_>, edit: &Edit, is_new: bool, view: &View<'_>) -> 
             writer.opaque(email2::CONVERSATION_INDEX, &headers.conversation_index(received(stored)));
         }
         writer.container(airsyncbase::ATTACHMENTS, |writer| {
-            for (added, file) in edit.added.iter().zip(new) {
+            for (added, file) in added.iter().zip(new) {
+                let client_id = element::text(*added, airsyncbase::CLIENT_ID).unwrap_or_default();
                 writer.open(airsyncbase::ATTACHMENT);
-                writer.text(airsyncbase::CLIENT_ID, &added.client_id);
+                writer.text(airsyncbase::CLIENT_ID, client_id);
                 let reference = FileReference::of(view.server_id, &file.section);
                 writer.text(airsyncbase::FILE_REFERENCE, &reference);
                 writer.close();
@@ -252,29 +295,35 @@ mod tests {
     use crate::eas::class::testing::Phone;
     use crate::eas::class::testing::now;
     use crate::mime::compose::Piece;
-    use crate::mime::compose::Rules;
-    use crate::mime::compose::draft;
     use crate::mime::parse;
     use crate::model::message::Message;
 
-    fn edit(xml: &str) -> Result<Edit, Unreadable> {
+    fn data(xml: &str) -> Document {
         let names = "xmlns=\"AirSync\" xmlns:e=\"Email\" xmlns:e2=\"Email2\" xmlns:b=\"AirSyncBase\"";
-        let document = Document::from_xml(&format!("<ApplicationData {names}>{xml}</ApplicationData>"));
-        read(document.unwrap().root(), &Phone::new(Version::V16_1).reading())
+        Document::from_xml(&format!("<ApplicationData {names}>{xml}</ApplicationData>")).unwrap()
+    }
+
+    fn edit(xml: &str) -> Result<Edit, Unreadable> {
+        read(data(xml).root(), &Phone::new(Version::V16_1).reading())
     }
 
     /// The message that comes of it, with what it keeps of the one before.
     fn written(edit: &Edit, before: Option<&[u8]>) -> Vec<u8> {
-        let letter = before.map(|raw| Letter::read(Bytes::copy_from_slice(raw)));
+        made(edit, before, false)
+    }
+
+    fn made(edit: &Edit, before: Option<&[u8]>, is_sent: bool) -> Vec<u8> {
         let sender = Mailbox::bare("ola@fjord.example");
         let rules = Rules { sender: &sender, owned: &[], now: now(), id: "an-id", host: "fjord.example" };
-        let draft = draft::write(&edit.over(letter.as_ref()), letter.as_ref(), &rules);
+        let base = edit.whole().cloned().or_else(|| before.map(Bytes::copy_from_slice));
+        let draft = edit.message(base.as_ref(), is_sent, &rules);
         let mut message = Vec::new();
         for piece in draft.copy() {
             match piece {
                 Piece::Own(bytes) => message.extend_from_slice(&bytes),
                 Piece::Original(section) => {
-                    message.extend_from_slice(parse::parse(before.unwrap()).section(&section).unwrap());
+                    let base = base.as_ref().unwrap();
+                    message.extend_from_slice(parse::parse(base).section(&section).unwrap());
                 }
             }
         }
@@ -295,6 +344,10 @@ mod tests {
         <b:Attachments><b:Add><b:ClientId>c1</b:ClientId><b:Method>1</b:Method><b:ContentType>text/plain</b:ContentType>\
         <b:Content>aGVp</b:Content><b:DisplayName>hei.txt</b:DisplayName></b:Add></b:Attachments>";
 
+    const CHANGED: &str = "<e:Subject>Middag</e:Subject><e:To/><b:Attachments><b:Delete>\
+        <b:FileReference>1:17:2</b:FileReference></b:Delete><b:Add><b:ClientId>c2</b:ClientId><b:Method>5</b:Method>\
+        <b:DisplayName>gammel.eml</b:DisplayName><b:Content>U3ViamVjdDogeA0KDQp5</b:Content></b:Add></b:Attachments>";
+
     #[test]
     fn a_draft_becomes_the_message_that_the_phone_wrote() {
         let letter = letter(written(&edit(NEW).unwrap(), None));
@@ -313,12 +366,7 @@ mod tests {
     #[test]
     fn what_a_phone_does_not_mention_stays() {
         let before = written(&edit(NEW).unwrap(), None);
-        let changed = edit(
-            "<e:Subject>Middag</e:Subject><e:To/><b:Attachments><b:Delete><b:FileReference>1:17:2</b:FileReference>\
-             </b:Delete><b:Add><b:ClientId>c2</b:ClientId><b:Method>5</b:Method><b:DisplayName>gammel.eml</b:DisplayName>\
-             <b:Content>U3ViamVjdDogeA0KDQp5</b:Content></b:Add></b:Attachments>",
-        )
-        .unwrap();
+        let changed = edit(CHANGED).unwrap();
         let wanted = changed.wants(&Letter::read(Bytes::from(before.clone())));
         assert_eq!(wanted, [], "all of it is there");
         let after = letter(written(&changed, Some(&before)));
@@ -332,14 +380,16 @@ mod tests {
         let phone = Phone::new(Version::V16_1);
         let mut writer = Writer::new();
         writer.open(airsync::APPLICATION_DATA);
-        writer.append(&answer(&stored, &changed, false, &phone.view()).unwrap());
+        let sent = data(CHANGED);
+        writer.append(&answer(&stored, sent.root(), false, &phone.view()).unwrap());
         let document = Document::decode(writer.finish(), &Limits::default()).unwrap();
         let attachment =
             document.root().child(airsyncbase::ATTACHMENTS).and_then(|list| list.children().next());
         let told = attachment.unwrap().children().map(Element::text).collect::<Vec<_>>();
         assert_eq!(told, ["c2", "1:17:2"]);
-        assert!(answer(&stored, &Edit::default(), false, &phone.view()).is_none());
-        assert!(answer(&stored, &Edit::default(), true, &phone.view()).is_some());
+        let nothing = data("");
+        assert!(answer(&stored, nothing.root(), false, &phone.view()).is_none());
+        assert!(answer(&stored, nothing.root(), true, &phone.view()).is_some());
     }
 
     /// Quirk whole-drafts.
@@ -349,6 +399,58 @@ mod tests {
             edit("<b:Body><b:Type>4</b:Type><b:Data>Subject: x&#13;\n&#13;\ny</b:Data></b:Body>").unwrap();
         assert_eq!(whole.whole().map(|mime| &mime[..]), Some(&b"Subject: x\r\n\r\ny"[..]));
         assert_eq!(edit("<b:Body><b:Type>1</b:Type></b:Body>"), Ok(Edit::default()));
+    }
+
+    /// A draft that another program wrote, with more in its header than phones know.
+    const OTHERS: &str = "From: ola@fjord.example\r\nTo: kari@fjord.example\r\nSubject: Svar\r\n\
+        Date: Sun, 22 Nov 2026 08:00:00 +0000\r\nMessage-ID: <d@fjord.example>\r\nIn-Reply-To: <2@y>\r\n\
+        References: <1@y> <2@y>\r\nX-Mozilla-Draft-Info: vcard=0\r\nImportance: high\r\n\r\nHei\r\n";
+
+    #[test]
+    fn what_no_phone_knows_of_a_draft_outlives_its_change() {
+        let body = "<b:Body><b:Type>1</b:Type><b:Data>Hallo</b:Data></b:Body>";
+        let raw = written(&edit(body).unwrap(), Some(OTHERS.as_bytes()));
+        let text = String::from_utf8(raw.clone()).unwrap();
+        for line in
+            ["X-Mozilla-Draft-Info: vcard=0\r\n", "Message-ID: <d@fjord.example>\r\n", "Importance: high\r\n"]
+        {
+            assert_eq!(text.matches(line).count(), 1, "{text}");
+        }
+        let letter = letter(raw);
+        let headers = letter.headers();
+        assert_eq!(
+            (&headers.in_reply_to[..], &headers.references[..]),
+            (&["2@y".to_owned()][..], &["1@y".to_owned(), "2@y".to_owned()][..])
+        );
+        assert_eq!((text.matches("Date: ").count(), headers.date), (1, Some(now())));
+        assert_eq!(letter.body(&Want { form: Form::Text, most: None }).data.trim_end(), "Hallo");
+    }
+
+    #[test]
+    fn a_draft_that_is_sent_as_it_is_gets_the_date_of_that_and_nothing_else() {
+        let sent = String::from_utf8(made(&Edit::default(), Some(OTHERS.as_bytes()), true)).unwrap();
+        assert_eq!(
+            (sent.matches("Date: ").count(), letter(sent.clone().into_bytes()).headers().date),
+            (1, Some(now()))
+        );
+        assert!(sent.ends_with("\r\n\r\nHei\r\n") && sent.contains("X-Mozilla-Draft-Info"), "{sent}");
+    }
+
+    /// Quirk whole-drafts.
+    #[test]
+    fn a_whole_message_stays_as_it_is_but_for_what_stands_beside_it() {
+        let whole = "<b:Body><b:Type>4</b:Type><b:Data>Subject: x&#13;\nX-Y: z&#13;\n&#13;\nHei&#13;\n</b:Data></b:Body>";
+        let with = |more: &str| {
+            String::from_utf8(written(&edit(&format!("{whole}{more}")).unwrap(), Some(OTHERS.as_bytes())))
+                .unwrap()
+        };
+        let urgent = with("<e:Importance>2</e:Importance>");
+        assert!(urgent.contains("Importance: high\r\n") && urgent.ends_with("\r\n\r\nHei\r\n"), "{urgent}");
+        let with_file = with(
+            "<b:Attachments><b:Add><b:ClientId>c</b:ClientId><b:DisplayName>a.txt</b:DisplayName><b:Content>aGVp</b:Content></b:Add></b:Attachments>",
+        );
+        assert!(with_file.contains("Subject: x\r\n") && with_file.contains("X-Y: z\r\n"), "{with_file}");
+        assert_eq!(names(&letter(with_file.into_bytes())), ["a.txt"]);
     }
 
     #[test]
