@@ -143,7 +143,8 @@ impl Walk {
     /// A node pulls, pushes, or both nodes do, whole or broken off.
     async fn work(&mut self) {
         self.office.wait(&mut self.chance);
-        if self.office.wake_up(&mut self.chance) {
+        let is_moving = self.phones.iter().any(|phone| phone.moving.is_some());
+        if self.office.wake_up(&mut self.chance, is_moving) {
             self.ledger.loosen_phones();
         }
         let (node, polls) = (self.chance.index(2), self.chance.below(150));
