@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod audit;
 mod check;
+mod connection;
 mod demo;
 mod device;
 mod group;
@@ -77,6 +78,9 @@ enum Command {
     /// Make, list and revoke the tokens of programs that use the interface under /api
     #[command(subcommand)]
     Token(token::Command),
+    /// List, set up, try, pause and remove the back offices of an organisation
+    #[command(subcommand)]
+    Connection(connection::Command),
     /// Pull from the back office now, for one account or for all
     Pull(pull::Arguments),
     /// Show what became of an account's changes, and of its pulls
@@ -166,6 +170,7 @@ async fn obey(command: Command) -> Outcome {
         Command::Device(command) => device::run(command).await,
         Command::Group(command) => group::run(command).await,
         Command::Organisation(command) => organisation::run(command).await,
+        Command::Connection(command) => connection::run(command).await,
         Command::Access(command) => access::run(command).await,
         Command::Policy(command) => policy::run(command).await,
         Command::Audit(command) => audit::run(command).await,

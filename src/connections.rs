@@ -31,6 +31,8 @@ pub type Connectors = BTreeMap<String, Arc<dyn Connector>>;
 pub struct Connected {
     /// How it is configured.
     pub settings: Connection,
+    /// Whether nothing is pulled nor pushed for now.
+    pub is_paused: bool,
     /// Whose accounts use it; none: everybody's.
     pub organisation: Option<OrganisationId>,
     /// Asks it; none for a `local` one.
@@ -65,7 +67,12 @@ impl Connections {
     pub fn new(config: &Config, connectors: &Connectors, clock: Clock) -> Self {
         let connected = |settings: &Connection| {
             let connector = connectors.get(&settings.name).map(Arc::clone);
-            Arc::new(Connected { settings: settings.clone(), organisation: None, connector })
+            Arc::new(Connected {
+                settings: settings.clone(),
+                is_paused: false,
+                organisation: None,
+                connector,
+            })
         };
         Self {
             configured: config.connections.iter().map(connected).collect(),
@@ -121,7 +128,8 @@ impl Connections {
         let connected = stored::open(stored, vault).and_then(|settings| {
             let connector = connector::connector(&settings, &self.data, self.clock)
                 .map_err(|unusable| stored::Wrong::new("url", unusable.to_string()))?;
-            Ok(Connected { settings, organisation: Some(stored.organisation), connector })
+            let is_paused = stored.paused_at.is_some();
+            Ok(Connected { settings, is_paused, organisation: Some(stored.organisation), connector })
         });
         match connected {
             Ok(connected) => Some(connected),

@@ -73,7 +73,7 @@ impl From<govern::Error> for Problem {
             govern::Error::NotAllowed => StatusCode::FORBIDDEN,
             govern::Error::Missing { .. } => StatusCode::NOT_FOUND,
             govern::Error::Taken { .. } => StatusCode::CONFLICT,
-            govern::Error::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            govern::Error::Wrong(_) | govern::Error::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.to_string())
     }

@@ -107,6 +107,22 @@ pub enum Kind {
     Local,
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::HttpApi, Self::Dav, Self::Imap, Self::Mailbox, Self::Local];
+
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::HttpApi => "http_api",
+            Self::Dav => "dav",
+            Self::Imap => "imap",
+            Self::Mailbox => "mailbox",
+            Self::Local => "local",
+        }
+    }
+}
+
 /// Who logs in at the back office.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -72,7 +72,7 @@ pub fn seal(
         }
     };
     let settings = Value::Object(keys).to_string();
-    Some(Stored { organisation, name, settings, secrets: sealed, changed_at: now })
+    Some(Stored { organisation, name, settings, secrets: sealed, changed_at: now, paused_at: None })
 }
 
 /// All its keys, secrets among them.

@@ -9,6 +9,7 @@ pub mod actor;
 pub mod admit;
 pub mod audit;
 pub mod bulk;
+pub mod connection;
 pub mod description;
 pub mod device;
 pub mod group;
@@ -51,6 +52,14 @@ pub enum Error {
     /// What was given makes no sense; in words.
     #[error("{0}")]
     Wrong(String),
+    /// The same of one key of something that has several.
+    #[error("`{key}` {message}")]
+    Field {
+        /// Which.
+        key: String,
+        /// What would be right there.
+        message: String,
+    },
     /// A password could not be hashed.
     #[error("the password could not be worked on")]
     Password,
@@ -67,6 +76,7 @@ impl MayRetry for Error {
             | Self::Missing { .. }
             | Self::Taken { .. }
             | Self::Wrong(_)
+            | Self::Field { .. }
             | Self::Password => false,
         }
     }

@@ -13,13 +13,13 @@ use crate::connections::Connected;
 use crate::connector;
 use crate::connector::Connector;
 use crate::connector::User;
+use crate::govern::connection::enrol;
 use crate::model::id::AccountId;
 use crate::store;
 use crate::store::MayRetry;
 use crate::store::access;
 use crate::store::account;
 use crate::store::pull;
-use crate::store::retrying;
 
 /// The app, and under which name this node takes leases. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -105,7 +105,7 @@ impl Office {
     /// The connections that have somebody on the other side.
     pub(super) fn connections(&self) -> Vec<Arc<Connected>> {
         let mut all = self.app.connections().all();
-        all.retain(|connection| connection.connector.is_some());
+        all.retain(|connection| connection.connector.is_some() && !connection.is_paused);
         all
     }
 
@@ -127,7 +127,8 @@ impl Office {
 
     /// Logs in, so to say: opens what an account's access says.
     pub(super) async fn desk(&self, account: AccountId, connection: &str) -> Result<Desk, Stop> {
-        let connector = self.app.connection(connection).ok_or(Stop::Gone)?;
+        let connected = self.connection(connection).ok_or(Stop::Gone)?;
+        let connector = connected.connector.clone().ok_or(Stop::Gone)?;
         let mut reader = self.app.store().read().await?;
         let owner = account::by_id(&mut reader, account).await?.ok_or(Stop::Gone)?;
         let access = access::find(&mut reader, account, connection).await?.ok_or(Stop::Gone)?;
@@ -176,27 +177,8 @@ impl Office {
 
     /// Gives every account access to the connections that need no log-in of its own.
     pub(super) async fn enrol(&self) -> store::Result<()> {
-        /// Accounts a transaction: other writers get their turn.
-        const BATCH: i64 = 100;
         for connection in self.shared() {
-            let name = &connection.settings.name;
-            loop {
-                let mut reader = self.app.store().read().await?;
-                let accounts = access::without(&mut reader, name, connection.organisation, BATCH).await?;
-                drop(reader);
-                if accounts.is_empty() {
-                    break;
-                }
-                retrying(async || {
-                    let mut tx = self.app.store().begin().await?;
-                    for account in &accounts {
-                        let none = access::LogIn::default();
-                        access::set(&mut tx, *account, name, none, self.app.now()).await?;
-                    }
-                    tx.commit().await
-                })
-                .await?;
-            }
+            enrol(&self.app, &connection).await?;
         }
         Ok(())
     }

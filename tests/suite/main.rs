@@ -9,6 +9,7 @@ mod back_office;
 mod command_line;
 mod conflict;
 mod conformance;
+mod connections;
 mod connector;
 mod damaged;
 mod dav;
