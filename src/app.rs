@@ -26,6 +26,7 @@ use crate::store::access::Access;
 use crate::store::account::Account;
 use crate::store::organisation;
 use crate::sync::conflict::Policy;
+use crate::tally::Tally;
 use crate::vault::Vault;
 
 /// The running program. Cloning shares it.
@@ -41,6 +42,7 @@ struct Inner {
     vault: Vault,
     connections: Connections,
     metrics: Metrics,
+    tally: Tally,
     recent: Recent,
     stopping: watch::Sender<bool>,
 }
@@ -105,6 +107,7 @@ impl App {
             vault,
             connections,
             metrics: Metrics::default(),
+            tally: Tally::default(),
             recent: Recent::default(),
             stopping: watch::Sender::new(false),
         };
@@ -133,6 +136,11 @@ impl App {
     /// What is counted.
     pub fn metrics(&self) -> &Metrics {
         &self.inner.metrics
+    }
+
+    /// What is counted for each organisation.
+    pub fn tally(&self) -> &Tally {
+        &self.inner.tally
     }
 
     /// What the directory answered just now.

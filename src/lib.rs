@@ -12,6 +12,7 @@ pub mod store;
 pub mod connector;
 pub mod config;
 pub mod metrics;
+pub mod tally;
 pub mod secret;
 pub mod spool;
 pub mod connections;

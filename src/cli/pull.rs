@@ -11,12 +11,12 @@ use super::Failure;
 use super::Outcome;
 use super::say;
 use crate::app::App;
+use crate::govern;
 use crate::store;
 use crate::store::access;
 use crate::store::account::Account;
 use crate::store::log;
 use crate::store::pull;
-use crate::store::retrying;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         None => store::account::list(&mut *app.store().read().await?).await?,
     };
     let asked_at = app.now();
-    retrying(|| ask(&app, &accounts, asked_at)).await?;
+    govern::pull::ask(&app, &accounts, asked_at).await?;
     let start = tokio::time::Instant::now();
     let mut all = None;
     loop {
@@ -61,21 +61,6 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         failed += tell(&app, account, asked_at).await?;
     }
     if failed > 0 { Err(Failure::new(format!("failed for {failed} collections or log-ins"))) } else { Ok(()) }
-}
-
-/// Makes every pull of the accounts due.
-async fn ask(app: &App, accounts: &[Account], asked_at: Timestamp) -> store::Result<()> {
-    let mut tx = app.store().begin().await?;
-    for account in accounts {
-        // Whoever asks has mended a log-in that was refused, or wants to know whether it was.
-        for access in access::of_account(&mut tx, account.id).await? {
-            if access.paused_at.is_some() {
-                access::resume(&mut tx, account.id, &access.connection, asked_at).await?;
-            }
-        }
-        pull::ask(&mut tx, account.id, None, asked_at).await?;
-    }
-    tx.commit().await
 }
 
 /// How many pulls are not over yet.

@@ -122,7 +122,12 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     };
     let Some(version) = version(&request) else { return Begun::Done(Response::status(400)) };
     let within = if command.sends_mail() { SEND_TIME } else { ANSWER_TIME };
-    match in_time(within, run(app, &request, (command, version), waited)).await {
+    let is_first = waited.is_none();
+    let outcome = in_time(within, run(app, &request, (command, version), waited)).await;
+    if is_first {
+        count(app, &request, version, outcome.as_ref().err());
+    }
+    match outcome {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
         Ok(Outcome::Parts(body)) => Begun::Done(Response::in_parts(body)),
         Ok(Outcome::File(Some(file))) => Begun::Done(Response::file(file)),
@@ -136,6 +141,22 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
             }
             Begun::Done(status::answer(command, &refusal, version))
         }
+    }
+}
+
+/// Counts a request for the administrators' overview. That a policy has to be taken first is nothing wrong.
+fn count(app: &App, request: &Request, version: Version, refusal: Option<&Refusal>) {
+    let organisation = request.account.organisation;
+    app.tally().count(organisation, "requests", "");
+    let is_wrong = match refusal {
+        Some(Refusal::Common(common)) => !(139..=145).contains(&common.0),
+        Some(Refusal::Failed(_)) => true,
+        None => false,
+    };
+    if is_wrong {
+        let family =
+            Family::of(&request.query.device_type, request.user_agent.as_deref().unwrap_or_default());
+        app.tally().count(organisation, "errors", &format!("{} {version}", family.name()));
     }
 }
 

@@ -101,6 +101,11 @@ pub struct Preview {
     pub left_out: Vec<&'static str>,
 }
 
+/// The versions of the protocol, the oldest first.
+pub fn versions() -> Vec<String> {
+    Version::ALL.iter().map(ToString::to_string).collect()
+}
+
 /// A policy as each version is told it, the oldest first.
 pub fn preview(policy: &Policy) -> Vec<Preview> {
     Version::ALL.into_iter().map(|version| preview_in(policy, version)).collect()

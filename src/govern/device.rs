@@ -96,6 +96,14 @@ pub async fn page(
     Ok(Page { devices, next, total })
 }
 
+/// One device as a list shows it.
+pub async fn entry(app: &App, actor: &Actor, target: Target) -> Result<Entry> {
+    let mut reader = app.store().read().await?;
+    actor.account(&mut reader, target.account).await?;
+    let found = roster::one(&mut reader, target.account, target.number).await?;
+    found.ok_or_else(|| Error::Missing { what: "device", name: target.to_string() })
+}
+
 /// One device with all that is known of it.
 pub async fn find(app: &App, actor: &Actor, target: Target) -> Result<Detail> {
     let mut reader = app.store().read().await?;

@@ -15,9 +15,11 @@ pub mod device;
 pub mod group;
 pub mod order;
 pub mod organisation;
+pub mod overview;
 pub mod person;
 pub mod policy;
 pub mod provisioned;
+pub mod pull;
 pub mod token;
 
 use crate::auth;

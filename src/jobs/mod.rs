@@ -23,6 +23,7 @@ mod relocate;
 mod send;
 mod settle;
 mod sweep;
+mod tallies;
 mod wanted;
 #[cfg(test)]
 mod tests;
@@ -77,6 +78,7 @@ impl Jobs {
         tasks.spawn(lookout::run(office.clone(), stop.subscribe()));
         tasks.spawn(absence::run(office.clone(), stop.subscribe()));
         tasks.spawn(orders(office.clone(), stop.subscribe()));
+        tasks.spawn(tallies::run(office.clone(), stop.subscribe()));
         tasks.spawn(sweeps(office, stop.subscribe()));
         Self { stop, tasks }
     }

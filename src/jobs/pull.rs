@@ -18,6 +18,7 @@ use crate::connector;
 use crate::model::id::AccountId;
 use crate::store;
 use crate::store::access;
+use crate::store::account;
 use crate::store::log;
 use crate::store::pull;
 use crate::store::pull::COLLECTIONS;
@@ -210,6 +211,17 @@ async fn conclude(
         errors: tally.errors,
         message,
     };
-    log::add_run(&mut tx, due.account, &run).await?;
-    tx.commit().await
+    add_run(office, tx, due, &run).await
+}
+
+/// Adds a row about a pull and ends it. Administrators see how many there were.
+async fn add_run(office: &Office, mut tx: store::Tx, due: &Due, run: &log::Run) -> store::Result<()> {
+    log::add_run(&mut tx, due.account, run).await?;
+    let owner = account::by_id(&mut tx, due.account).await?;
+    tx.commit().await?;
+    if let Some(owner) = owner {
+        let outcome = if run.errors > 0 { "failed" } else { "accepted" };
+        office.app.tally().count(owner.organisation, "pulls", outcome);
+    }
+    Ok(())
 }

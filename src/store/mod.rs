@@ -12,6 +12,7 @@ pub mod moved;
 pub mod order;
 pub mod outbox;
 pub mod outgoing;
+pub mod overview;
 pub mod pull;
 pub mod account;
 pub mod device;

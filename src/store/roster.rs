@@ -135,6 +135,21 @@ pub async fn page(
     rows.iter().map(read).collect()
 }
 
+/// One device.
+pub async fn one(c: &mut AnyConnection, account: AccountId, number: DeviceNumber) -> Result<Option<Entry>> {
+    let row = sqlx::query(
+        "SELECT p.seen_at, p.account_id, p.device_number, a.email, a.name, p.device_id, p.device_type, p.family, p.model, \
+         p.version, p.standing, p.standing_by, o.kind FROM device p JOIN account a ON a.account_id = p.account_id \
+         LEFT JOIN device_order o ON o.account_id = p.account_id AND o.device_number = p.device_number \
+         WHERE p.account_id = $1 AND p.device_number = $2",
+    )
+    .bind(account.0)
+    .bind(number.0)
+    .fetch_optional(c)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// How many devices a filter lets through.
 pub async fn count(c: &mut AnyConnection, organisation: OrganisationId, filter: &Filter) -> Result<i64> {
     let row = sqlx::query(concat!("SELECT COUNT(*) FROM device d WHERE ", conditions!()))
@@ -187,12 +202,24 @@ pub async fn shares(c: &mut AnyConnection, organisation: OrganisationId, groups:
 }
 
 /// How many devices of an organisation were here since a time.
-pub async fn active(c: &mut AnyConnection, organisation: OrganisationId, since: Timestamp) -> Result<i64> {
-    let row = sqlx::query("SELECT COUNT(*) FROM device WHERE organisation_id = $1 AND seen_at >= $2")
-        .bind(organisation.0)
-        .bind(since.as_microsecond())
-        .fetch_one(c)
-        .await?;
+pub async fn active(
+    c: &mut AnyConnection,
+    organisation: OrganisationId,
+    filter: &Filter,
+    since: Timestamp,
+) -> Result<i64> {
+    let row =
+        sqlx::query(concat!("SELECT COUNT(*) FROM device d WHERE ", conditions!(), " AND d.seen_at >= $8"))
+            .bind(organisation.0)
+            .bind(pattern(&filter.search))
+            .bind(&filter.family)
+            .bind(&filter.model)
+            .bind(&filter.version)
+            .bind(&filter.state)
+            .bind(&filter.groups)
+            .bind(since.as_microsecond())
+            .fetch_one(c)
+            .await?;
     Ok(row.try_get(0)?)
 }
 

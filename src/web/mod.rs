@@ -4,6 +4,7 @@
 //! [`session::Visit`] (somebody who is logged in) or, for what is sent, a [`fields::Post`], and answers with
 //! [`page::show`] or [`page::Page::back_to`]. What goes wrong is a [`failure::Failure`], which becomes a page too.
 
+mod admin;
 mod assets;
 pub mod failure;
 pub mod fields;
@@ -60,6 +61,7 @@ pub fn router(app: App, auth: Auth) -> Router {
         .route("/logout", post(log_in::log_out))
         .route("/language", post(log_in::choose_language))
         .merge(setting::routes())
+        .merge(admin::routes())
         .layer(middleware::from_fn(failure::as_page))
         .layer(middleware::from_fn(guard))
         .with_state(web)

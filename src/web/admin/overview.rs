@@ -1,0 +1,89 @@
+//! The first page of an administrator: what needs attention, how many phones there are, what happened lately.
+
+use askama::Template;
+use axum::extract::Query;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::Governor;
+use super::Place;
+use super::plot;
+use super::plot::Plot;
+use crate::govern::overview;
+use crate::govern::overview::Attention;
+use crate::govern::overview::Overview;
+use crate::web::Web;
+use crate::web::failure::Failure;
+use crate::web::page;
+use crate::web::page::Page;
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    span: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/overview.html")]
+struct Shown {
+    page: Page,
+    attention: Vec<(String, &'static str)>,
+    figures: Vec<(String, i64)>,
+    plots: Vec<Plot>,
+    is_month: bool,
+    families: Vec<(String, String, i64)>,
+    errors: Vec<(String, i64)>,
+}
+
+pub(super) async fn show(
+    State(web): State<Web>,
+    by: Governor,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let page = by.page(&web, "admin-overview", Place::Overview);
+    let is_month = asked.span == "month";
+    let span = SignedDuration::from_hours(if is_month { 24 * 30 } else { 24 });
+    let Overview { devices, active, people, attention, shares, tallies, errors } =
+        overview::of(&web.app, &by.actor, by.organisation, span).await?;
+    let figures = [
+        ("admin-figure-devices", devices),
+        ("admin-figure-active", active),
+        ("admin-figure-accounts", people),
+    ];
+    let names = [
+        ("phones", "admin-plot-phones"),
+        ("requests", "admin-plot-requests"),
+        ("errors", "admin-plot-errors"),
+        ("pulls", "admin-plot-pulls"),
+    ];
+    let plots = names
+        .into_iter()
+        .map(|(what, key)| plot::of(page.say(key).into_owned(), &tallies, what, (web.app.now(), is_month)))
+        .collect();
+    let shown = Shown {
+        attention: attention.iter().map(|attention| told(&page, attention)).collect(),
+        figures: figures.into_iter().map(|(key, number)| (page.say(key).into_owned(), number)).collect(),
+        plots,
+        is_month,
+        families: shares,
+        errors,
+        page: page.clone(),
+    };
+    page::show(&shown, &page)
+}
+
+/// What needs attention, and where that is seen to.
+fn told(page: &Page, attention: &Attention) -> (String, &'static str) {
+    let (key, count, path) = match *attention {
+        Attention::Quarantined(count) => {
+            ("admin-news-quarantined", count, "/admin/devices?state=quarantined")
+        }
+        Attention::Paused(count) => ("admin-news-paused", count, "/admin/runs"),
+        Attention::Failing(count) => ("admin-news-failing", count, "/admin/runs"),
+        Attention::Ordered(count) => ("admin-news-ordered", count, "/admin/devices?state=ordered"),
+    };
+    (page.fill(key, "count", count).into_owned(), path)
+}
