@@ -1,6 +1,7 @@
 //! What the server does for each command of the protocol, and what it asks of a request before it does anything.
 
 pub mod autodiscover;
+pub mod carry;
 pub mod device;
 pub mod find;
 pub mod foldercreate;
@@ -11,6 +12,7 @@ pub mod getattachment;
 pub mod getitemestimate;
 pub mod hierarchy;
 pub mod itemoperations;
+pub mod meetingresponse;
 pub mod moveitems;
 pub mod owe;
 pub mod phone;
@@ -284,6 +286,9 @@ async fn serve(
             getitemestimate::getitemestimate(app, phone, document).await?
         }
         (Command::MoveItems, Some(document)) => moveitems::moveitems(app, phone, document).await?,
+        (Command::MeetingResponse, Some(document)) => {
+            meetingresponse::meetingresponse(app, phone, document).await?
+        }
         (Command::Search, Some(document)) => search::search(app, account, phone, document).await?,
         (Command::Settings, Some(document)) => settings::settings(app, phone, document).await?,
         (Command::ItemOperations, Some(document)) => {

@@ -172,10 +172,10 @@ pub fn root(command: Command) -> Option<(Tag, Tag)> {
             Some((wbxml::folderhierarchy::FOLDER_UPDATE, wbxml::folderhierarchy::STATUS))
         }
         Command::Find => Some((wbxml::find::FIND, wbxml::find::STATUS)),
-        Command::GetAttachment
-        | Command::MeetingResponse
-        | Command::ResolveRecipients
-        | Command::ValidateCert => None,
+        Command::MeetingResponse => {
+            Some((wbxml::meetingresponse::MEETING_RESPONSE, wbxml::meetingresponse::STATUS))
+        }
+        Command::GetAttachment | Command::ResolveRecipients | Command::ValidateCert => None,
     }
 }
 

@@ -99,6 +99,7 @@ impl Command {
         Self::GetItemEstimate,
         Self::Ping,
         Self::MoveItems,
+        Self::MeetingResponse,
         Self::Search,
         Self::Settings,
         Self::ItemOperations,

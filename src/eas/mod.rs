@@ -13,6 +13,7 @@ pub mod folderupdate;
 pub mod getitemestimate;
 pub mod global_object_id;
 pub mod itemoperations;
+pub mod meetingresponse;
 pub mod moveitems;
 pub mod name;
 pub mod options;

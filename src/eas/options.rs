@@ -33,7 +33,7 @@ mod tests {
         assert_eq!(
             commands.1,
             "Sync,SendMail,SmartForward,SmartReply,GetAttachment,FolderSync,FolderCreate,FolderDelete,FolderUpdate,\
-             GetItemEstimate,Ping,MoveItems,Search,Settings,ItemOperations,Provision,Find"
+             GetItemEstimate,Ping,MoveItems,MeetingResponse,Search,Settings,ItemOperations,Provision,Find"
         );
     }
 }

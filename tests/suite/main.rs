@@ -27,6 +27,7 @@ mod mail;
 mod mail_contract;
 mod mail_server;
 mod mailbox;
+mod meetings;
 mod office;
 mod phone;
 mod quirks;

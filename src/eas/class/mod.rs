@@ -26,6 +26,7 @@ mod task;
 pub(super) mod testing;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use wbxml::Element;
 use wbxml::Fragment;
@@ -206,6 +207,11 @@ pub fn delete_instance(
 /// The single event that an occurrence is; 16.0 and later name it by `InstanceId`, and files of it by its name.
 pub fn occurrence(content: &Content, instance_id: &str, view: &View<'_>) -> Option<Event> {
     event::series::occurrence(series_of(content).ok()?, instance_id, view)
+}
+
+/// Where the rule puts the occurrence that an `InstanceId` means; none if there is none.
+pub fn occurrence_at(event: &Event, instance_id: &str, view: &View<'_>) -> Option<DateTime> {
+    event::series::occurrence_at(event, instance_id, view)
 }
 
 fn series_of(content: &Content) -> Result<&Event, Unreadable> {

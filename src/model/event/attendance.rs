@@ -99,6 +99,17 @@ impl Event {
         self.participants.values_mut().find(|one| one.is(address))
     }
 
+    /// Writes somebody's own answer into the event, and what they said with it. Who was not invited by that address is now.
+    pub fn answer(&mut self, address: &str, status: ParticipationStatus, comment: Option<&str>) {
+        let own = self.participant_or_new(address);
+        if own.roles.is_empty() {
+            own.roles.extend(set_of(&["attendee"]));
+        }
+        own.participation_status = Some(status);
+        own.participation_comment = comment.map(str::to_owned).or_else(|| own.participation_comment.take());
+        own.expect_reply = None;
+    }
+
     fn is_attendee(&self, one: &Participant) -> bool {
         one.address().is_some() && !self.organizer().is_some_and(|organizer| one.is(organizer))
     }
@@ -218,6 +229,21 @@ mod tests {
         assert_eq!(meeting.participants["o"].other["x"], 1);
         assert!(meeting.participants["o"].roles.contains_key("chair"));
         assert!(meeting.participants.contains_key("s"), "who has no address is not the phone's to remove");
+    }
+
+    #[test]
+    fn an_answer_is_one_s_own() {
+        let mut meeting = meeting();
+        meeting.answer("Ola@example.com", ParticipationStatus::Declined, Some("Ferie"));
+        let ola = &meeting.participants["o"];
+        assert_eq!(
+            (ola.participation_status, ola.participation_comment.as_deref()),
+            (Some(ParticipationStatus::Declined), Some("Ferie"))
+        );
+        assert_eq!(ola.other["x"], 1);
+        meeting.answer("team@example.com", ParticipationStatus::Accepted, None);
+        let team = meeting.attendees().find(|one| one.address == "team@example.com").unwrap();
+        assert_eq!((team.role, team.status), (AttendeeRole::Required, Some(ParticipationStatus::Accepted)));
     }
 
     #[test]

@@ -104,9 +104,14 @@ fn write_exception(item: &Event, at: &str, occurrence: Option<&Event>, view: &Vi
 
 /// The single event that an occurrence is, named as in an `InstanceId`.
 pub(in crate::eas::class) fn occurrence(event: &Event, id: &str, view: &View<'_>) -> Option<Event> {
-    let at = instance(event, when::clock(event, id, view)?)?;
+    let at = occurrence_at(event, id, view)?;
     let known = event.recurrence_overrides.get(&at).filter(|patch| !patch.is_excluded());
     Series::of(event).occurrence(at, &known.cloned().unwrap_or_default())
+}
+
+/// Where the rule puts the occurrence that is named as in an `InstanceId`.
+pub(in crate::eas::class) fn occurrence_at(event: &Event, id: &str, view: &View<'_>) -> Option<DateTime> {
+    instance(event, when::clock(event, id, view)?)
 }
 
 // MS-ASAIRS 2.2.2.25 (InstanceId): of an instance that its owner was invited to without the series.
