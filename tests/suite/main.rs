@@ -29,6 +29,7 @@ mod mail_server;
 mod mailbox;
 mod meetings;
 mod office;
+mod pages;
 mod phone;
 mod quirks;
 mod radicale;

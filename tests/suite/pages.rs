@@ -1,0 +1,4 @@
+//! The pages as people use them: a real browser against a running server. Each story names the requirements it proves.
+
+mod account;
+pub(crate) mod browser;
