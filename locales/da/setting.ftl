@@ -31,3 +31,166 @@ sessions-heading = Her er du logget ind
 session-times = Siden { $since }, sidst brugt { $seen }
 session-this = Denne browser
 sessions-end = Log ud alle steder
+
+menu-connections = Forbindelser
+menu-me = Konto
+act-cancel = Annuller
+
+class-email = E-mail
+class-calendar = Kalender
+class-contacts = Kontakter
+class-tasks = Opgaver
+class-notes = Noter
+folder-inbox = Indbakke
+folder-drafts = Kladder
+folder-deleted = Slettet post
+folder-sent = Sendt post
+folder-outbox = Udbakke
+
+# A connection.
+connection-log-in = Log ind hos { $title }
+connection-log-in-help = Brugernavnet og adgangskoden, du har hos { $title }, ikke dem til mailen. De prøves, før de gemmes, og gemmes krypteret.
+connection-user = Brugernavn
+connection-password = Adgangskode
+connection-create = Opret adgang
+connection-empty = Skriv både brugernavn og adgangskode.
+connection-refused = Ikke gemt: { $reason }
+connection-created = Adgangen til { $title } er oprettet. Den første synkronisering starter nu.
+connection-untried = Gemt, men ikke prøvet: { $reason }
+connection-paused = Intet hentes længere: log-ind blev afvist. Giv det igen herunder.
+connection-ails = Der er noget i vejen. Det prøves igen af sig selv.
+connection-state = Status
+state-paused = Standset
+state-waiting = Venter på første synkronisering
+state-working = I drift
+connection-identity = Firma
+connection-first-due = Første synkronisering
+connection-due = Næste hentning
+connection-last = Sidst hentet
+connection-pulled =
+    { $count ->
+        [one] { $count } ændret element
+       *[other] { $count } ændrede elementer
+    }
+connection-errors =
+    { $count ->
+        [one] { $count } fejl
+       *[other] { $count } fejl
+    }
+connection-owed = Venter på at blive sendt dertil
+connection-brought = Det, der er hentet
+connection-pull = Hent nu
+connection-asked = Det hentes nu.
+connection-remove = Fjern adgang
+connection-remove-title = Fjern adgangen til { $title }?
+connection-remove-lead = Dette fjernes her og fra dine telefoner. Der, hvor det kommer fra, bliver det.
+connection-remove-nothing = Intet er hentet derfra.
+connection-remove-items =
+    { $count ->
+        [one] { $count } element
+       *[other] { $count } elementer
+    }
+connection-remove-owed =
+    { $count ->
+        [one] { $count } ændring fra telefonen er ikke sendt dertil endnu og går tabt.
+       *[other] { $count } ændringer fra telefonen er ikke sendt dertil endnu og går tabt.
+    }
+connection-removed = Adgangen til { $title } er fjernet.
+connection-chosen = Nu bruges { $name }. Det hentes forfra.
+connection-shared-soon = Firmaet har ét log-ind for alle her. Den første synkronisering kommer af sig selv.
+identity-heading = Vælg firma
+identity-help = Det, du har hentet fra det nuværende firma, fjernes her og på telefonerne og hentes fra det nye.
+identity-button = Brug dette firma
+first-sync-empty = Serveren har ingen kontakter endnu.
+first-sync-advice = Hvis telefonen spørger, hvad den skal gøre ved første synkronisering, så vælg »Behold«. Med »Slet elementer på telefonen« erstattes telefonens kontakter med det, serveren har.
+first-sync-count =
+    { $count ->
+        [one] Serveren har { $count } kontakt.
+       *[other] Serveren har { $count } kontakter.
+    }
+
+menu-phones = Telefoner og data
+menu-log = Synkroniseringslog
+menu-history = Gendan
+
+search-label = Søg
+search-show = Vis
+search-button = Søg
+page-older = Ældre
+item-untitled = (uden titel)
+item-unknown = (element)
+
+# The log.
+log-title = Synkroniseringslog
+log-lead = Hvad der kom fra og gik til dine forbindelser, og hvad der ikke blev godtaget.
+log-all = Alt
+log-trouble = Det, der ikke gik
+log-out = Sendt dertil
+log-in = Hentet derfra
+log-pulls = Hentninger
+log-none = Intet her.
+log-time = Tid
+log-connection = Forbindelse
+log-result = Resultat
+log-removed =
+    { $count ->
+        [one] { $count } fjernet
+       *[other] { $count } fjernet
+    }
+log-conflicts =
+    { $count ->
+        [one] { $count } konflikt
+       *[other] { $count } konflikter
+    }
+log-to = til { $connection }
+log-from = fra { $connection }
+outcome-accepted = Godtaget
+outcome-conflict = Konflikt
+outcome-refused = Afvist
+outcome-later = Prøves igen
+outcome-aside = Lagt til side
+aside-heading = Lagt til side
+aside-help = Dette kan en telefon ikke få, som det er. Alt andet synkroniseres alligevel.
+aside-button = Prøv igen
+aside-again = Det sendes til telefonen igen.
+
+# What was.
+history-title = Gendan
+history-lead = Kontakter, begivenheder, opgaver og noter, der er ændret eller slettet, også fra en telefon. De findes i 30 dage, hvis administratoren ikke har valgt andet.
+history-all = Alt
+history-deleted = Slettet
+history-lost = Konflikter
+history-none = Intet er ændret eller slettet.
+history-is-lost = Tabte en konflikt
+history-is-deleted = Slettet
+history-is-changed = Ændret
+history-back = Til alt, der er ændret
+item-now = Sådan er det nu
+item-deleted = Slettet; sådan var det sidst
+item-since = siden { $time }
+item-until = Som det var indtil { $time }
+item-lost = Det den anden side havde { $time }
+item-take = Tag denne i stedet
+item-restore = Gendan
+item-no-versions = Ingen tidligere version findes længere.
+restored = Gendannet. Telefonerne får det ved næste synkronisering.
+restored-same = Sådan er det allerede.
+restored-gone = Den version findes ikke længere.
+restored-read-only = Denne mappe kan du kun læse.
+fact-name = Navn
+fact-title = Titel
+fact-start = Start
+fact-zone = Tidszone
+fact-duration = Varighed
+fact-place = Sted
+fact-people = Deltagere
+fact-text = Tekst
+fact-status = Status
+fact-due = Frist
+fact-priority = Prioritet
+fact-company = Firma
+fact-job = Stilling
+fact-phone = Telefon
+fact-email = E-mail
+fact-address = Adresse
+fact-day = Dag

@@ -7,17 +7,16 @@ use clap::Args;
 use clap::Subcommand;
 use futures_util::StreamExt as _;
 use futures_util::stream;
+use zeroize::Zeroizing;
 
 use super::Configured;
 use super::Failure;
 use super::Outcome;
 use super::say;
-use crate::app::new_key;
-use crate::config::connection::Kind;
-use crate::config::connection::LogIn;
-use crate::connector;
-use crate::connector::User;
 use crate::govern;
+use crate::govern::access;
+use crate::govern::access::Given;
+use crate::govern::access::Pulled;
 use crate::govern::account;
 use crate::govern::account::Change;
 use crate::govern::account::New;
@@ -25,9 +24,7 @@ use crate::govern::actor::Actor;
 use crate::govern::actor::Role;
 use crate::govern::person;
 use crate::store;
-use crate::store::access;
 use crate::store::group;
-use crate::store::retrying;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -75,12 +72,15 @@ pub(super) enum Command {
         #[arg(long)]
         identity: Option<String>,
     },
-    /// End an account's use of a connection; what was pulled stays
+    /// End an account's use of a connection; what was pulled stays, unless --purge is said
     Disconnect {
         #[command(flatten)]
         one: One,
         /// The connection's name in the configuration
         connection: String,
+        /// Remove what was pulled, here and so on the phones; the back office keeps its own
+        #[arg(long)]
+        purge: bool,
     },
 }
 
@@ -125,7 +125,10 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Connect { one, connection, user, identity } => {
             connect(&one, &connection, user, identity).await
         }
-        Command::Disconnect { one, connection } => disconnect(&one, &connection).await,
+        Command::Disconnect { one, connection, purge } => {
+            let pulled = if purge { Pulled::Goes } else { Pulled::Stays };
+            disconnect(&one, &connection, pulled).await
+        }
     }
 }
 
@@ -186,7 +189,7 @@ async fn list(at: &Configured) -> Outcome {
         let state = if account.is_disabled { "disabled" } else { "enabled" };
         // The number is what the log calls it.
         let mut line = format!("{}\t{}\t{role}\t{state}\t{}", account.email, account.name, account.id);
-        for access in access::of_account(&mut reader, account.id).await? {
+        for access in store::access::of_account(&mut reader, account.id).await? {
             let state = if access.paused_at.is_some() { "is paused" } else { "has trouble" };
             if let Some(notice) = access.notice {
                 line.push_str(&format!("\t{} {state}: {notice}", access.connection));
@@ -242,53 +245,19 @@ async fn change(one: &One, change: Change) -> Outcome {
 async fn connect(one: &One, name: &str, user: String, identity: Option<String>) -> Outcome {
     let app = super::open(&one.at).await?;
     let account = super::account(&app, &one.email).await?;
-    let connected = app.connections().find(name).filter(|one| one.serves(account.organisation));
-    let connected = connected.ok_or_else(|| Failure::new(format!("there is no connection `{name}`")))?;
-    let connection = &connected.settings;
-    if connection.kind == Kind::Local || connection.log_in == LogIn::Organisation {
-        return Err(Failure::new(format!("`{name}` has one log-in for all accounts; see `log_in`")));
+    let password = Zeroizing::new(super::password_from_stdin()?);
+    let given = Given { user, password, identity };
+    if let Some(error) = access::connect(&app, &account, name, &given).await? {
+        say(&format!("could not try the log-in: {error}"))?;
     }
-    let password = super::password_from_stdin()?;
-    let email = account.email.clone();
-    let who = User {
-        email,
-        name: Some(user.clone()),
-        password: Some(password.clone()),
-        identity: identity.clone(),
-    };
-    let tried = match &connected.connector {
-        Some(connector) => connector.collections(&who).await.map(drop),
-        None => Ok(()),
-    };
-    match tried {
-        Ok(()) => {}
-        Err(error @ (connector::Error::LogIn(_) | connector::Error::Refused(_))) => return Err(error.into()),
-        // It may be down just now; the pull will tell.
-        Err(error) => say(&format!("could not try the log-in: {error}"))?,
-    }
-    let sealed = app.vault().seal(account.id, name, app.random(), &password);
-    let sealed = sealed.ok_or_else(|| Failure::new("the password could not be sealed"))?;
-    let log_in =
-        access::LogIn { user_name: Some(&user), secret: Some(&sealed), identity: identity.as_deref() };
-    retrying(async || {
-        let mut tx = app.store().begin().await?;
-        access::set(&mut tx, account.id, name, log_in, app.now()).await?;
-        tx.commit().await
-    })
-    .await?;
-    say(&format!("{} uses {name} as {user}", account.email))?;
+    say(&format!("{} uses {name} as {}", account.email, given.user))?;
     Ok(())
 }
 
-async fn disconnect(one: &One, name: &str) -> Outcome {
+async fn disconnect(one: &One, name: &str, pulled: Pulled) -> Outcome {
     let app = super::open(&one.at).await?;
     let account = super::account(&app, &one.email).await?;
-    retrying(async || {
-        let mut tx = app.store().begin().await?;
-        access::remove(&mut tx, account.id, name, &new_key(), app.now()).await?;
-        tx.commit().await
-    })
-    .await?;
+    access::disconnect(&app, account.id, name, pulled).await?;
     say(&format!("{} does not use {name} any more", account.email))?;
     Ok(())
 }

@@ -22,6 +22,8 @@ use crate::model::class::Class;
 pub struct Connection {
     /// What the database, the logs and the command line call it.
     pub name: String,
+    /// What people call it; none: its name.
+    pub title: Option<String>,
     /// What it speaks.
     pub kind: Kind,
     /// What of it is synced.

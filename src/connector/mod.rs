@@ -114,6 +114,17 @@ impl Collection {
     }
 }
 
+/// A company or role of the user's, one of which a connection may be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// As `User::identity` names it.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The one meant when none is named.
+    pub default: bool,
+}
+
 /// An item as the back office has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Remote {
@@ -185,6 +196,11 @@ pub struct Write<'a> {
 /// One kind of back office. The methods a strategy does not use may answer [`Error::Protocol`].
 #[async_trait]
 pub trait Connector: fmt::Debug + Send + Sync {
+    /// The user's identities; none where the back office knows no such thing.
+    async fn identities(&self, _: &User) -> Result<Vec<Identity>> {
+        Ok(Vec::new())
+    }
+
     /// The collections the user sees, of all classes that the connector was configured for.
     async fn collections(&self, user: &User) -> Result<Vec<Collection>>;
 

@@ -1,8 +1,9 @@
-//! What administrators may do to accounts and devices. Shows nothing.
+//! What users and administrators may do to accounts and devices. Shows nothing.
 //!
 //! The command line, the interface for programs and the pages do it all through here: whoever acts says who they are, and
 //! what is not theirs is refused.
 
+pub mod access;
 pub mod account;
 pub mod action;
 pub mod actor;
@@ -13,6 +14,7 @@ pub mod connection;
 pub mod description;
 pub mod device;
 pub mod group;
+pub mod history;
 pub mod order;
 pub mod organisation;
 pub mod overview;

@@ -14,6 +14,8 @@ pub mod outbox;
 pub mod outgoing;
 pub mod overview;
 pub mod pull;
+pub mod purge;
+pub mod history;
 pub mod account;
 pub mod device;
 pub mod organisation;

@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::tz::TimeZoneDatabase;
 
@@ -279,12 +280,17 @@ impl Page {
         if now.date().yesterday().is_ok_and(|yesterday| at.date() == yesterday) {
             return self.fill("time-yesterday", "time", &clock).into_owned();
         }
-        let date = match self.language {
-            Language::Nb | Language::Da => at.strftime("%-d.%-m.%Y"),
-            Language::Sv => at.strftime("%Y-%m-%d"),
-            Language::En => at.strftime("%-d %b %Y"),
+        self.local_time(at.datetime())
+    }
+
+    /// A time of day on a date, wherever that is.
+    pub fn local_time(&self, at: DateTime) -> String {
+        let form = match self.language {
+            Language::Nb | Language::Da => "%-d.%-m.%Y %H:%M",
+            Language::Sv => "%Y-%m-%d %H:%M",
+            Language::En => "%-d %b %Y %H:%M",
         };
-        format!("{date} {clock}")
+        at.strftime(form).to_string()
     }
 
     /// A moment as machines read it.
@@ -294,8 +300,23 @@ impl Page {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A page in Oslo, at noon in Greenwich.
+    pub(in crate::web) fn page(language: Language) -> Page {
+        Page {
+            title: String::new(),
+            menu: Vec::new(),
+            user: None,
+            language,
+            csrf: String::new(),
+            flash: None,
+            here: String::new(),
+            zone: zone(Some("Europe/Oslo")),
+            now: "2026-11-23T12:00:00Z".parse().unwrap(),
+        }
+    }
 
     #[test]
     fn a_flash_comes_back_from_its_cookie() {
@@ -308,18 +329,6 @@ mod tests {
 
     #[test]
     fn a_moment_is_told_as_people_tell_it() {
-        let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
-        let page = |language| Page {
-            title: String::new(),
-            menu: Vec::new(),
-            user: None,
-            language,
-            csrf: String::new(),
-            flash: None,
-            here: String::new(),
-            zone: zone(Some("Europe/Oslo")),
-            now,
-        };
         let rows = [
             ("2026-11-23T08:05:00Z", Language::En, "today 09:05"),
             ("2026-11-22T22:30:00Z", Language::Nb, "i går 23:30"),

@@ -2,3 +2,5 @@
 
 mod account;
 pub(crate) mod browser;
+mod connection;
+mod history;

@@ -15,6 +15,7 @@ use crate::connector::Collection;
 use crate::connector::Connector;
 use crate::connector::Error;
 use crate::connector::Found;
+use crate::connector::Identity;
 use crate::connector::Page;
 use crate::connector::Remote;
 use crate::connector::Result;
@@ -75,28 +76,11 @@ pub struct HttpApi {
     classes: Vec<Class>,
 }
 
-/// A company or role of the user's, one of which a connection may be for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// As `User::identity` names it.
-    pub id: String,
-    /// For people.
-    pub name: String,
-    /// The one meant when none is named.
-    pub default: bool,
-}
-
 impl HttpApi {
     /// Sets up the client; asks nobody yet.
     pub fn new(settings: Settings) -> std::result::Result<Self, Unusable> {
         let caller = Caller::new(&settings.url, settings.log_in, &settings.trust)?;
         Ok(Self { caller, classes: settings.classes })
-    }
-
-    /// The user's identities; also the way to see whether a log-in is right.
-    pub async fn identities(&self, user: &User) -> Result<Vec<Identity>> {
-        let list = self.caller.send(user, Call::new("identities")).await.map_err(unknown_user)?;
-        list.as_array().into_iter().flatten().map(read::identity).collect()
     }
 
     /// The collections that the back office says can be read, and whether they can be written.
@@ -144,6 +128,11 @@ impl HttpApi {
 
 #[async_trait]
 impl Connector for HttpApi {
+    async fn identities(&self, user: &User) -> Result<Vec<Identity>> {
+        let list = self.caller.send(user, Call::new("identities")).await.map_err(unknown_user)?;
+        list.as_array().into_iter().flatten().map(read::identity).collect()
+    }
+
     async fn collections(&self, user: &User) -> Result<Vec<Collection>> {
         let mut collections = Vec::new();
         for (class, may_write) in self.offered(user).await? {

@@ -6,11 +6,11 @@ use crate::connector::Change;
 use crate::connector::Collection;
 use crate::connector::Error;
 use crate::connector::Found;
+use crate::connector::Identity;
 use crate::connector::Page;
 use crate::connector::Remote;
 use crate::connector::Result;
 use crate::connector::Stored;
-use crate::connector::http_api::Identity;
 use crate::model::class::Class;
 use crate::model::content::Content;
 

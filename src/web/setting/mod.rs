@@ -1,48 +1,121 @@
 //! `/setting`: what a user sees and chooses of his own account. Shows nobody else's.
 
+mod connection;
+mod history;
+mod log;
 mod overview;
 mod security;
+mod summary;
+mod words;
+
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::RawQuery;
+use axum::extract::State;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 
 use super::Web;
+use super::failure::Failure;
+use super::fields::Fields;
+use super::fields::encoded;
 use super::page::Entry;
 use super::page::Page;
 use super::page::Section;
 use super::session::Visit;
+use crate::connections::Connected;
+use crate::store::access;
 
 /// Every page of the user's.
 pub(super) fn routes() -> Router<Web> {
     Router::new()
-        .route("/setting", get(overview::show))
+        .route("/setting", get(start))
+        .route("/setting/connection/{name}", post(connection::act))
+        .route("/setting/connection/{name}/remove", get(connection::ask_to_remove).post(connection::remove))
+        .route("/setting/log", get(log::show).post(log::try_again))
+        .route("/setting/history", get(history::list))
+        .route("/setting/history/{folder}/{item}", get(history::show).post(history::restore))
         .route("/setting/account", get(security::show))
         .route("/setting/account/zone", post(security::set_zone))
         .route("/setting/account/password", post(security::set_password))
+}
+
+/// The overview, or the connection that `?p=` names (002-24).
+async fn start(State(web): State<Web>, visit: Visit, RawQuery(query): RawQuery) -> Result<Response, Failure> {
+    let query = Fields::parse(query.as_deref().unwrap_or_default());
+    match query.one("p") {
+        "" => overview::show(&web, &visit).await,
+        name => connection::show(&web, &visit, name).await,
+    }
 }
 
 /// The pages of the menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     Overview,
+    Connection(String),
+    Log,
+    History,
     Account,
 }
 
+/// Where a connection's page is.
+fn path_of(name: &str) -> String {
+    format!("/setting?p={}", encoded(name))
+}
+
+/// What people call a connection.
+fn title_of(connected: &Connected) -> String {
+    let settings = &connected.settings;
+    settings.title.clone().unwrap_or_else(|| settings.name.clone())
+}
+
+/// The connections that the user's organisation offers.
+fn offered(web: &Web, visit: &Visit) -> Vec<Arc<Connected>> {
+    web.app.connections().of(visit.account.organisation)
+}
+
 /// A page of this visit with the menu beside it.
-fn page(web: &Web, visit: &Visit, title: &str, here: &Place) -> Page {
+async fn page(web: &Web, visit: &Visit, title: &str, here: Place) -> Result<Page, Failure> {
+    let accesses = access::of_account(&mut *web.app.store().read().await?, visit.account.id).await?;
     let entry = |key: &str, path: &str, place: Place| Entry {
         name: visit.say(key).into_owned(),
         path: path.to_owned(),
-        is_here: place == *here,
+        is_here: place == here,
         has_news: false,
     };
-    let own = Section {
-        heading: String::new(),
-        entries: vec![
-            entry("menu-overview", "/setting", Place::Overview),
-            entry("menu-account", "/setting/account", Place::Account),
-        ],
+    let connection = |connected: &Arc<Connected>| {
+        let name = &connected.settings.name;
+        Entry {
+            name: title_of(connected),
+            path: path_of(name),
+            is_here: here == Place::Connection(name.clone()),
+            has_news: accesses.iter().any(|access| access.connection == *name && access.notice.is_some()),
+        }
     };
-    visit.page(title, vec![own], web.app.now())
+    let menu = vec![
+        Section {
+            heading: String::new(),
+            entries: vec![entry("menu-overview", "/setting", Place::Overview)],
+        },
+        Section {
+            heading: visit.say("menu-connections").into_owned(),
+            entries: offered(web, visit).iter().map(connection).collect(),
+        },
+        Section {
+            heading: visit.say("menu-phones").into_owned(),
+            entries: vec![
+                entry("menu-log", "/setting/log", Place::Log),
+                entry("menu-history", "/setting/history", Place::History),
+            ],
+        },
+        Section {
+            heading: visit.say("menu-me").into_owned(),
+            entries: vec![entry("menu-account", "/setting/account", Place::Account)],
+        },
+    ];
+    let menu = menu.into_iter().filter(|section| !section.entries.is_empty()).collect();
+    Ok(visit.page(title, menu, web.app.now()))
 }

@@ -1,7 +1,6 @@
 //! The first page of a user: whether all is well with his phones.
 
 use askama::Template;
-use axum::extract::State;
 use axum::response::Response;
 
 use super::Place;
@@ -28,13 +27,9 @@ struct Phone {
     is_blocked: bool,
 }
 
-pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
-    let page = super::page(
-        &web,
-        &visit,
-        &visit.fill("overview-title", "name", &visit.account.name),
-        &Place::Overview,
-    );
+pub(super) async fn show(web: &Web, visit: &Visit) -> Result<Response, Failure> {
+    let title = visit.fill("overview-title", "name", &visit.account.name);
+    let page = super::page(web, visit, &title, Place::Overview).await?;
     let devices = device::list(&mut *web.app.store().read().await?, visit.account.id).await?;
     let phones =
         devices.iter().filter(|device| !device.is_probe()).map(|device| phone(&page, device)).collect();

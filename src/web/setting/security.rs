@@ -49,7 +49,7 @@ struct Session {
 }
 
 pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
-    let page = super::page(&web, &visit, &visit.say("account-title"), &Place::Account);
+    let page = super::page(&web, &visit, &visit.say("account-title"), Place::Account).await?;
     let found = sessions::of_account(&mut *web.app.store().read().await?, visit.account.id).await?;
     let sessions = found
         .iter()
