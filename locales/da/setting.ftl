@@ -194,3 +194,88 @@ fact-phone = Telefon
 fact-email = E-mail
 fact-address = Adresse
 fact-day = Dag
+
+menu-my-phones = Mine telefoner
+menu-setup = Opsæt en telefon
+overview-data = Dette har serveren
+state-off = Ikke i brug
+state-ailing = Har problemer
+
+# Phones.
+phones-title = Mine telefoner
+phones-back = Til alle telefonerne
+phone-quarantined = Venter på administratoren
+phone-silent = Stille
+phone-about = Telefon
+phone-last = Sidst set
+phone-first = Første gang
+phone-folders = Dette synkroniserer den
+phone-acts = Hvad du kan gøre
+folder-there = Har alt
+folder-behind = Noget venter
+folder-resync = Hent forfra
+folder-resync-of = Hent { $name } forfra
+problem-blocked = Administratoren har spærret denne telefon. Den får intet.
+problem-quarantined = Telefonen er ny, og administratoren har ikke godkendt den endnu.
+problem-silent = Telefonen har ikke været her i mere end et døgn. Er den tændt, har den net, og er adgangskoden rigtig?
+problem-no-folders = Telefonen har logget ind, men ikke hentet noget endnu.
+problem-wiped = Telefonen har slettet det, den blev bedt om at slette.
+problem-aside =
+    { $count ->
+        [one] { $count } element kan ikke sendes til denne telefon, som det er.
+       *[other] { $count } elementer kan ikke sendes til denne telefon, som de er.
+    }
+order-waiting = Venter på, at telefonen spørger næste gang.
+order-under-way = Henter forfra: { $done } af { $of } mapper er fremme.
+order-done = Færdig.
+order-late = Telefonen gjorde det ikke i tide.
+act-confirm = Ja, gør det
+act-resync = Hent alt forfra
+act-resync-title = Skal { $name } hente alt forfra?
+act-resync-help = Alt, der er synkroniseret til telefonen, fjernes der og erstattes af det, serveren har. Det, der blev lavet eller ændret på telefonen efter sidste vellykkede synkronisering, går tabt. Anbefales kun, når meget skal rettes på én gang.
+act-sign-out = Log telefonen af
+act-sign-out-title = Log { $name } af?
+act-sign-out-help = Telefonen glemmes her. Det, der er på den, bliver liggende, til kontoen fjernes på telefonen. Har den stadig adgangskoden, kommer den tilbage som ny.
+act-wipe-account = Slet kontoen på telefonen
+act-wipe-account-title = Slet denne konto på { $name }?
+act-wipe-account-help = Næste gang telefonen spørger, fjerner den denne konto og alt, der hører til. Resten af telefonen røres ikke. Det kan ikke fortrydes.
+act-wipe-device = Slet hele telefonen
+act-wipe-device-title = Slet alt på { $name }?
+act-wipe-device-help = Næste gang telefonen spørger, sletter den alt på den, også billeder og private ting. Kun til en telefon, der er væk. Det kan ikke fortrydes.
+done-resync = Telefonen henter forfra, når den spørger næste gang.
+done-sign-out = Telefonen er logget af.
+done-wipe-account = Kontoen slettes på telefonen, når den spørger næste gang.
+done-wipe-device = Telefonen sletter alt, når den spørger næste gang.
+done-other = Gjort.
+reason-not-allowed = Det har administratoren slået fra.
+reason-no-partnership = Telefonen synkroniserer ikke det.
+reason-under-way = Telefonen er i gang med noget andet, den blev bedt om.
+reason-offline = Telefonen har ikke været her i mere end et døgn.
+reason-kept-out = Telefonen lukkes ikke ind.
+reason-too-old = Telefonen forstår ikke det.
+reason-already = Sådan er det allerede.
+
+# Setting up a phone.
+setup-title = Opsæt en telefon
+setup-lead = De fleste finder resten selv, når de får adressen og adgangskoden. Ellers er dette værdierne.
+setup-plain = Du ser denne side uden kryptering. En telefon skal bruge adressen, der begynder med https, og serverens navn i den.
+setup-values = Værdier
+setup-kind = Kontotype
+setup-email = E-mailadresse
+setup-server = Server
+setup-domain = Domæne
+setup-domain-value = bruges ikke, lad det stå tomt
+setup-password-value = den samme som her
+setup-secure = Sikker forbindelse (SSL)
+setup-secure-value = ja, almindelig port
+setup-code = Tag et billede af dette med telefonen for at åbne siden der.
+setup-code-label = QR-kode til { $address }
+setup-families = Sådan gør du
+setup-profile = Installer profilen
+setup-apple = Åbn denne side på telefonen, og installer profilen; telefonen spørger kun om adgangskoden. Eller: Indstillinger, Mail, Konti, Tilføj konto, Microsoft Exchange, og vælg at konfigurere manuelt.
+setup-android = Indstillinger, Konti, Tilføj konto, Exchange (hos Samsung også »Microsoft Exchange ActiveSync«). Skriv adressen og adgangskoden; vælg manuel opsætning, hvis serveren ikke findes af sig selv.
+setup-outlook-mobile = Tilføj konto, skriv adressen, vælg Exchange som udbyder, slå avancerede indstillinger til, og skriv serveren.
+setup-outlook = Tilføj konto, Avancerede indstillinger, »Lad mig konfigurere min konto manuelt«, Exchange ActiveSync.
+setup-thunderbird = Installer tilføjelserne TbSync og Provider for Exchange ActiveSync, og tilføj en konto med egen konfiguration.
+setup-nokia = Menuen Mail for Exchange, ny profil: server, sikker forbindelse ja, standardport ja, domæne tomt. Læs valgene for kalender, opgaver og kontakter nøje før første synkronisering.
+setup-parallel = Synkroniser ikke telefonen med et andet program ved siden af, for eksempel PC Suite: det giver dobbelte og tabte elementer.

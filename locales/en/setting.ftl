@@ -194,3 +194,88 @@ fact-phone = Telephone
 fact-email = Mail
 fact-address = Address
 fact-day = Day
+
+menu-my-phones = My phones
+menu-setup = Set up a phone
+overview-data = What the server holds
+state-off = Not in use
+state-ailing = Has trouble
+
+# Phones.
+phones-title = My phones
+phones-back = To all phones
+phone-quarantined = Waiting for the administrator
+phone-silent = Silent
+phone-about = Phone
+phone-last = Last seen
+phone-first = First seen
+phone-folders = What it syncs
+phone-acts = What you can do
+folder-there = Has everything
+folder-behind = Something is waiting
+folder-resync = Fetch anew
+folder-resync-of = Fetch { $name } anew
+problem-blocked = The administrator has blocked this phone. It gets nothing.
+problem-quarantined = The phone is new, and the administrator has not let it in yet.
+problem-silent = The phone has not been here for more than a day. Is it on, has it a network, and is its password right?
+problem-no-folders = The phone has logged in but not fetched anything yet.
+problem-wiped = The phone has wiped what it was told to wipe.
+problem-aside =
+    { $count ->
+        [one] { $count } item cannot be told to this phone as it is.
+       *[other] { $count } items cannot be told to this phone as they are.
+    }
+order-waiting = Waiting for the phone to ask the next time.
+order-under-way = Fetching anew: { $done } of { $of } folders are there.
+order-done = Done.
+order-late = The phone did not do it in time.
+act-confirm = Yes, do it
+act-resync = Fetch everything anew
+act-resync-title = Should { $name } fetch everything anew?
+act-resync-help = All that was synced to the phone is removed there and replaced by what the server has. What was made or changed on the phone after its last successful sync is lost. Recommended only when much is to be put right at once.
+act-sign-out = Sign out the phone
+act-sign-out-title = Sign out { $name }?
+act-sign-out-help = The phone is forgotten here. What is on it stays until the account is removed on the phone. If it still has the password, it comes back as a new one.
+act-wipe-account = Wipe the account on the phone
+act-wipe-account-title = Wipe this account on { $name }?
+act-wipe-account-help = When the phone next asks it removes this account and all that belongs to it. The rest of the phone is not touched. There is no way back.
+act-wipe-device = Wipe the whole phone
+act-wipe-device-title = Wipe everything on { $name }?
+act-wipe-device-help = When the phone next asks it wipes everything that is on it, pictures and private things too. Only for a phone that is lost. There is no way back.
+done-resync = The phone fetches anew when it next asks.
+done-sign-out = The phone is signed out.
+done-wipe-account = The account is wiped on the phone when it next asks.
+done-wipe-device = The phone wipes everything when it next asks.
+done-other = Done.
+reason-not-allowed = The administrator has switched that off.
+reason-no-partnership = The phone does not sync that.
+reason-under-way = The phone is at something else that it was told to do.
+reason-offline = The phone has not been here for more than a day.
+reason-kept-out = The phone is not let in.
+reason-too-old = The phone does not understand that.
+reason-already = It is so already.
+
+# Setting up a phone.
+setup-title = Set up a phone
+setup-lead = Most find the rest by themselves when they are given address and password. Else these are the values.
+setup-plain = You see this page without encryption. A phone needs the address that begins with https, and the server's name in it.
+setup-values = Values
+setup-kind = Kind of account
+setup-email = E-mail address
+setup-server = Server
+setup-domain = Domain
+setup-domain-value = not used, leave it empty
+setup-password-value = the same as here
+setup-secure = Secure connection (SSL)
+setup-secure-value = yes, usual port
+setup-code = Point the phone's camera at this to open the page there.
+setup-code-label = QR code of { $address }
+setup-families = How to do it
+setup-profile = Install the profile
+setup-apple = Open this page on the phone and install the profile; the phone asks for nothing but the password. Or: Settings, Mail, Accounts, Add Account, Microsoft Exchange, and choose to configure manually.
+setup-android = Settings, Accounts, Add account, Exchange (on Samsung also “Microsoft Exchange ActiveSync”). Type address and password; choose manual setup if the server is not found by itself.
+setup-outlook-mobile = Add an account, type the address, choose Exchange as provider, switch advanced settings on and type the server.
+setup-outlook = Add an account, Advanced options, “Let me set up my account manually”, Exchange ActiveSync.
+setup-thunderbird = Install the add-ons TbSync and Provider for Exchange ActiveSync, and add an account with a custom configuration.
+setup-nokia = Menu Mail for Exchange, new profile: server, secure connection yes, default port yes, domain empty. Read the choices for calendar, tasks and contacts well before the first sync.
+setup-parallel = Do not sync the phone by another program besides, PC Suite for example: that makes doubles and loses items.

@@ -194,3 +194,88 @@ fact-phone = Telefon
 fact-email = E-post
 fact-address = Adresse
 fact-day = Dag
+
+menu-my-phones = Telefonene mine
+menu-setup = Sett opp en telefon
+overview-data = Dette har serveren
+state-off = Ikke i bruk
+state-ailing = Har trøbbel
+
+# Phones.
+phones-title = Telefonene mine
+phones-back = Til alle telefonene
+phone-quarantined = Venter på administratoren
+phone-silent = Stille
+phone-about = Telefon
+phone-last = Sist sett
+phone-first = Første gang
+phone-folders = Dette synkroniserer den
+phone-acts = Hva du kan gjøre
+folder-there = Har alt
+folder-behind = Noe venter
+folder-resync = Hent på nytt
+folder-resync-of = Hent { $name } på nytt
+problem-blocked = Administratoren har sperret denne telefonen. Den får ingenting.
+problem-quarantined = Telefonen er ny, og administratoren har ikke godkjent den ennå.
+problem-silent = Telefonen har ikke vært her på mer enn et døgn. Er den på, har den nett, og er passordet riktig?
+problem-no-folders = Telefonen har logget inn, men ikke hentet noe ennå.
+problem-wiped = Telefonen har slettet det den ble bedt om å slette.
+problem-aside =
+    { $count ->
+        [one] { $count } element kan ikke sendes til denne telefonen slik det er.
+       *[other] { $count } elementer kan ikke sendes til denne telefonen slik de er.
+    }
+order-waiting = Venter på at telefonen spør neste gang.
+order-under-way = Henter på nytt: { $done } av { $of } mapper er framme.
+order-done = Ferdig.
+order-late = Telefonen gjorde det ikke i tide.
+act-confirm = Ja, gjør det
+act-resync = Hent alt på nytt
+act-resync-title = Skal { $name } hente alt på nytt?
+act-resync-help = Alt som er synkronisert til telefonen, fjernes der og erstattes av det serveren har. Det som ble laget eller endret på telefonen etter siste vellykkede synkronisering, går tapt. Anbefales bare når mye skal rettes på en gang.
+act-sign-out = Logg av telefonen
+act-sign-out-title = Logge av { $name }?
+act-sign-out-help = Telefonen glemmes her. Det som er på den, blir liggende til kontoen fjernes på telefonen. Har den fortsatt passordet, kommer den tilbake som ny.
+act-wipe-account = Slett kontoen på telefonen
+act-wipe-account-title = Slette denne kontoen på { $name }?
+act-wipe-account-help = Neste gang telefonen spør, fjerner den denne kontoen og alt som hører til. Resten av telefonen røres ikke. Det kan ikke angres.
+act-wipe-device = Slett hele telefonen
+act-wipe-device-title = Slette alt på { $name }?
+act-wipe-device-help = Neste gang telefonen spør, sletter den alt som er på den, også bilder og private ting. Bare for en telefon som er borte. Det kan ikke angres.
+done-resync = Telefonen henter på nytt når den spør neste gang.
+done-sign-out = Telefonen er logget av.
+done-wipe-account = Kontoen slettes på telefonen når den spør neste gang.
+done-wipe-device = Telefonen sletter alt når den spør neste gang.
+done-other = Gjort.
+reason-not-allowed = Det har administratoren slått av.
+reason-no-partnership = Telefonen synkroniserer ikke det.
+reason-under-way = Telefonen holder på med noe annet den ble bedt om.
+reason-offline = Telefonen har ikke vært her på mer enn et døgn.
+reason-kept-out = Telefonen slippes ikke inn.
+reason-too-old = Telefonen forstår ikke det.
+reason-already = Det er slik allerede.
+
+# Setting up a phone.
+setup-title = Sett opp en telefon
+setup-lead = De fleste finner resten selv når de får adressen og passordet. Ellers er dette verdiene.
+setup-plain = Du ser denne siden uten kryptering. En telefon trenger adressen som begynner med https, og serverens navn i den.
+setup-values = Verdier
+setup-kind = Kontotype
+setup-email = E-postadresse
+setup-server = Server
+setup-domain = Domene
+setup-domain-value = brukes ikke, la det stå tomt
+setup-password-value = det samme som her
+setup-secure = Sikker tilkobling (SSL)
+setup-secure-value = ja, vanlig port
+setup-code = Ta bilde av dette med telefonen for å åpne siden der.
+setup-code-label = QR-kode for { $address }
+setup-families = Slik gjør du det
+setup-profile = Installer profilen
+setup-apple = Åpne denne siden på telefonen og installer profilen; telefonen spør bare om passordet. Eller: Innstillinger, Mail, Kontoer, Legg til konto, Microsoft Exchange, og velg å konfigurere manuelt.
+setup-android = Innstillinger, Kontoer, Legg til konto, Exchange (hos Samsung også «Microsoft Exchange ActiveSync»). Skriv adressen og passordet; velg manuelt oppsett hvis serveren ikke finnes av seg selv.
+setup-outlook-mobile = Legg til konto, skriv adressen, velg Exchange som leverandør, slå på avanserte innstillinger og skriv serveren.
+setup-outlook = Legg til konto, Avanserte alternativer, «La meg konfigurere kontoen manuelt», Exchange ActiveSync.
+setup-thunderbird = Installer tilleggene TbSync og Provider for Exchange ActiveSync, og legg til en konto med egen konfigurasjon.
+setup-nokia = Menyen Mail for Exchange, ny profil: server, sikker tilkobling ja, standardport ja, domene tomt. Les valgene for kalender, oppgaver og kontakter nøye før første synkronisering.
+setup-parallel = Ikke synkroniser telefonen med et annet program ved siden av, for eksempel PC Suite: det gir dobbelte og tapte elementer.

@@ -194,3 +194,88 @@ fact-phone = Telefon
 fact-email = E-post
 fact-address = Adress
 fact-day = Dag
+
+menu-my-phones = Mina telefoner
+menu-setup = Konfigurera en telefon
+overview-data = Detta har servern
+state-off = Används inte
+state-ailing = Har problem
+
+# Phones.
+phones-title = Mina telefoner
+phones-back = Till alla telefoner
+phone-quarantined = Väntar på administratören
+phone-silent = Tyst
+phone-about = Telefon
+phone-last = Senast sedd
+phone-first = Första gången
+phone-folders = Detta synkroniserar den
+phone-acts = Vad du kan göra
+folder-there = Har allt
+folder-behind = Något väntar
+folder-resync = Hämta på nytt
+folder-resync-of = Hämta { $name } på nytt
+problem-blocked = Administratören har spärrat den här telefonen. Den får inget.
+problem-quarantined = Telefonen är ny, och administratören har inte godkänt den än.
+problem-silent = Telefonen har inte varit här på mer än ett dygn. Är den på, har den nät, och är lösenordet rätt?
+problem-no-folders = Telefonen har loggat in, men inte hämtat något än.
+problem-wiped = Telefonen har raderat det den ombads radera.
+problem-aside =
+    { $count ->
+        [one] { $count } objekt kan inte skickas till den här telefonen som det är.
+       *[other] { $count } objekt kan inte skickas till den här telefonen som de är.
+    }
+order-waiting = Väntar på att telefonen frågar nästa gång.
+order-under-way = Hämtar på nytt: { $done } av { $of } mappar är framme.
+order-done = Klart.
+order-late = Telefonen gjorde det inte i tid.
+act-confirm = Ja, gör det
+act-resync = Hämta allt på nytt
+act-resync-title = Ska { $name } hämta allt på nytt?
+act-resync-help = Allt som synkroniserats till telefonen tas bort där och ersätts av det som servern har. Det som skapats eller ändrats på telefonen efter den senaste lyckade synkroniseringen går förlorat. Rekommenderas bara när mycket ska rättas på en gång.
+act-sign-out = Logga ut telefonen
+act-sign-out-title = Logga ut { $name }?
+act-sign-out-help = Telefonen glöms här. Det som finns på den ligger kvar tills kontot tas bort på telefonen. Har den fortfarande lösenordet kommer den tillbaka som ny.
+act-wipe-account = Radera kontot på telefonen
+act-wipe-account-title = Radera det här kontot på { $name }?
+act-wipe-account-help = Nästa gång telefonen frågar tar den bort det här kontot och allt som hör till. Resten av telefonen rörs inte. Det går inte att ångra.
+act-wipe-device = Radera hela telefonen
+act-wipe-device-title = Radera allt på { $name }?
+act-wipe-device-help = Nästa gång telefonen frågar raderar den allt som finns på den, också bilder och privata saker. Bara för en telefon som är borta. Det går inte att ångra.
+done-resync = Telefonen hämtar på nytt när den frågar nästa gång.
+done-sign-out = Telefonen är utloggad.
+done-wipe-account = Kontot raderas på telefonen när den frågar nästa gång.
+done-wipe-device = Telefonen raderar allt när den frågar nästa gång.
+done-other = Klart.
+reason-not-allowed = Det har administratören stängt av.
+reason-no-partnership = Telefonen synkroniserar inte det.
+reason-under-way = Telefonen håller på med något annat den ombads göra.
+reason-offline = Telefonen har inte varit här på mer än ett dygn.
+reason-kept-out = Telefonen släpps inte in.
+reason-too-old = Telefonen förstår inte det.
+reason-already = Det är redan så.
+
+# Setting up a phone.
+setup-title = Konfigurera en telefon
+setup-lead = De flesta hittar resten själva när de får adressen och lösenordet. Annars är detta värdena.
+setup-plain = Du ser den här sidan utan kryptering. En telefon behöver adressen som börjar med https, och serverns namn i den.
+setup-values = Värden
+setup-kind = Kontotyp
+setup-email = E-postadress
+setup-server = Server
+setup-domain = Domän
+setup-domain-value = används inte, lämna tomt
+setup-password-value = samma som här
+setup-secure = Säker anslutning (SSL)
+setup-secure-value = ja, vanlig port
+setup-code = Fotografera detta med telefonen för att öppna sidan där.
+setup-code-label = QR-kod för { $address }
+setup-families = Så gör du
+setup-profile = Installera profilen
+setup-apple = Öppna den här sidan på telefonen och installera profilen; telefonen frågar bara efter lösenordet. Eller: Inställningar, Mail, Konton, Lägg till konto, Microsoft Exchange, och välj att konfigurera manuellt.
+setup-android = Inställningar, Konton, Lägg till konto, Exchange (hos Samsung även ”Microsoft Exchange ActiveSync”). Skriv adressen och lösenordet; välj manuell konfiguration om servern inte hittas av sig själv.
+setup-outlook-mobile = Lägg till konto, skriv adressen, välj Exchange som leverantör, slå på avancerade inställningar och skriv servern.
+setup-outlook = Lägg till konto, Avancerade alternativ, ”Låt mig konfigurera kontot manuellt”, Exchange ActiveSync.
+setup-thunderbird = Installera tilläggen TbSync och Provider for Exchange ActiveSync, och lägg till ett konto med egen konfiguration.
+setup-nokia = Menyn Mail for Exchange, ny profil: server, säker anslutning ja, standardport ja, domän tomt. Läs valen för kalender, uppgifter och kontakter noga före första synkroniseringen.
+setup-parallel = Synkronisera inte telefonen med ett annat program vid sidan av, till exempel PC Suite: det ger dubbla och förlorade objekt.

@@ -40,6 +40,7 @@ Lomme demo: Fjord Elektro AS, electricians in Bergen
 
   Phones       https://{encrypted}     with a certificate of its own making
                http://{plain}      the same, from this machine only
+  Pages        http://{plain}/setting   each user's own: phones, connections, log, restore
   Back office  http://{back_office}/v1   Authorization: Bearer {TOKEN}
   Mail         goes from one account to another; the rest stays in Outbox (not sent)
   Data         {folder} ({kept})

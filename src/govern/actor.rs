@@ -54,6 +54,8 @@ enum Reach {
     All,
     Organisation(OrganisationId),
     Groups(OrganisationId, Vec<GroupId>),
+    /// The devices of this account alone: it governs nobody.
+    Own(OrganisationId, AccountId),
 }
 
 impl Role {
@@ -103,6 +105,12 @@ impl Actor {
         Ok((!groups.is_empty()).then_some(Self { who, reach, may_write: true }))
     }
 
+    /// The person of an account, over nothing but the account's devices.
+    pub fn owner(account: &Account) -> Self {
+        let reach = Reach::Own(account.organisation, account.id);
+        Self { who: Who::Account(account.id), reach, may_write: true }
+    }
+
     /// The program with a token; no groups stand for the whole organisation.
     pub(super) fn of_token(
         id: TokenId,
@@ -130,28 +138,31 @@ impl Actor {
 
     /// Whether it governs a whole organisation, not only groups of it.
     pub fn is_administrator(&self) -> bool {
-        !matches!(self.reach, Reach::Groups(..))
+        matches!(self.reach, Reach::All | Reach::Organisation(_))
     }
 
     /// Its organisation; none for who governs all of them.
     pub fn organisation(&self) -> Option<OrganisationId> {
         match &self.reach {
             Reach::All => None,
-            Reach::Organisation(organisation) | Reach::Groups(organisation, _) => Some(*organisation),
+            Reach::Organisation(organisation)
+            | Reach::Groups(organisation, _)
+            | Reach::Own(organisation, _) => Some(*organisation),
         }
     }
 
     /// Its groups, as `group::among` makes them: empty for who is not bound to any.
     pub(super) fn groups(&self) -> String {
         match &self.reach {
-            Reach::All | Reach::Organisation(_) => String::new(),
+            Reach::All | Reach::Organisation(_) | Reach::Own(..) => String::new(),
             Reach::Groups(_, groups) => group::among(groups),
         }
     }
 
     /// It may look at an organisation.
     pub(super) fn sees(&self, organisation: OrganisationId) -> Result<()> {
-        let is_seen = self.organisation().is_none_or(|own| own == organisation);
+        let governs = !matches!(self.reach, Reach::Own(..));
+        let is_seen = governs && self.organisation().is_none_or(|own| own == organisation);
         let missing = || Error::Missing { what: "organisation", name: organisation.to_string() };
         is_seen.then_some(()).ok_or_else(missing)
     }
@@ -189,6 +200,7 @@ impl Actor {
         let is_seen = match &self.reach {
             Reach::All => true,
             Reach::Organisation(organisation) => account.organisation == *organisation,
+            Reach::Own(_, id) => account.id == *id,
             Reach::Groups(organisation, groups) => {
                 account.organisation == *organisation && {
                     let memberships = group::of_account(c, account.id).await?;
@@ -202,7 +214,16 @@ impl Actor {
     /// It may change an account that it sees: who governs a group does not govern its organisation's administrators.
     pub(super) fn may_change(&self, account: &Account) -> Result<()> {
         self.writes()?;
+        let governs = !matches!(self.reach, Reach::Own(..));
         let is_above = account.is_administrator && !self.is_administrator();
-        if is_above { Err(Error::NotAllowed) } else { Ok(()) }
+        if governs && !is_above { Ok(()) } else { Err(Error::NotAllowed) }
+    }
+
+    /// It may do something to the devices of an account that it sees; to its own anybody may.
+    pub(super) fn may_handle(&self, account: &Account) -> Result<()> {
+        match &self.reach {
+            Reach::Own(_, id) if *id == account.id => Ok(()),
+            _ => self.may_change(account),
+        }
     }
 }

@@ -202,7 +202,7 @@ pub async fn facts(
         seen_at: device.seen_at,
         is_bound,
         synced: states.iter().map(|state| state.folder).collect(),
-        is_allowed: actor.may_change(owner).is_ok(),
+        is_allowed: actor.may_handle(owner).is_ok(),
         // Whoever has the configuration could switch it on.
         may_wipe: settings.whole_wipe || actor.who() == Who::CommandLine,
     })

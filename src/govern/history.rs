@@ -1,5 +1,6 @@
-//! Takes an item back to what it was: what was deleted lives again, the version that lost a conflict wins after all. What is
-//! replaced by that goes to the past like anything else, so this can be taken back too.
+//! Takes an item back to what it was: what was deleted lives again, what lost a conflict wins after all.
+//!
+//! What is replaced by that goes to the past like anything else, so this can be taken back too.
 
 use jiff::Timestamp;
 

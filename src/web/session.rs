@@ -50,6 +50,8 @@ pub struct Guest {
     pub here: String,
     /// The browser, as it calls itself.
     pub agent: String,
+    /// What the browser calls this server, with the port where it is not the usual one.
+    pub host: String,
 }
 
 /// Somebody who is logged in.
@@ -108,6 +110,7 @@ impl FromRequestParts<Web> for Guest {
             flash: cookie(&parts.headers, FLASH).and_then(Flash::from_cookie),
             here,
             agent: agent.unwrap_or_default().chars().take(200).collect(),
+            host: host(&parts.headers),
         })
     }
 }
@@ -136,6 +139,13 @@ impl FromRequestParts<Web> for Visit {
         }
         Ok(Self { csrf: mark(token), guest, account, session })
     }
+}
+
+/// The name in the request, if it is one.
+fn host(headers: &HeaderMap) -> String {
+    let said = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_name = said.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+    if is_name { said.to_owned() } else { String::new() }
 }
 
 async fn seen(app: &App, session: &Session, now: Timestamp) -> store::Result<()> {

@@ -4,3 +4,4 @@ mod account;
 pub(crate) mod browser;
 mod connection;
 mod history;
+mod phones;

@@ -1,5 +1,7 @@
 //! What came, what went, what was refused and why, and what a phone cannot be told.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::extract::State;
@@ -119,14 +121,27 @@ async fn fill(web: &Web, visit: &Visit, shown: &mut Log, before: Option<i64>) ->
         past::attempts(&mut *web.app.store().read().await?, visit.account.id, filter, search).await?;
     let has_more = found.len() > LINES;
     found.truncate(LINES);
-    shown.lines = found.iter().map(|one| line(&shown.page, one)).collect();
+    let titles = titles(web, visit);
+    shown.lines = found.iter().map(|one| line(&shown.page, &titles, one)).collect();
     shown.older = found.last().filter(|_| has_more).map(|last| {
         format!("/setting/log?show={}&q={}&before={}", shown.show, encoded(&shown.words), last.id)
     });
     Ok(())
 }
 
-fn line(page: &Page, one: &Attempted) -> Line {
+/// What people call each connection, by its name.
+type Titles = BTreeMap<String, String>;
+
+fn titles(web: &Web, visit: &Visit) -> Titles {
+    let offered = super::offered(web, visit).into_iter();
+    offered.map(|one| (one.settings.name.clone(), super::title_of(&one))).collect()
+}
+
+fn title_of(titles: &Titles, name: &str) -> String {
+    titles.get(name).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+fn line(page: &Page, titles: &Titles, one: &Attempted) -> Line {
     let class = one.kind.and_then(class_of);
     let title = class.zip(one.content.as_deref()).map(|(class, json)| summary::title(page, class, json));
     let (outcome, mood) = match one.outcome.as_str() {
@@ -144,7 +159,7 @@ fn line(page: &Page, one: &Attempted) -> Line {
             .kind
             .zip(one.folder.as_deref())
             .map_or_else(String::new, |(kind, name)| words::folder(page, kind, name)),
-        connection: one.connection.clone().unwrap_or_default(),
+        connection: one.connection.as_deref().map(|name| title_of(titles, name)).unwrap_or_default(),
         is_out: one.direction == "out",
         outcome,
         mood,
@@ -155,9 +170,10 @@ fn line(page: &Page, one: &Attempted) -> Line {
 async fn pulls(web: &Web, visit: &Visit, page: &Page) -> Result<Vec<Pull>, Failure> {
     let limit = i64::try_from(LINES).unwrap_or(i64::MAX);
     let runs = log::runs(&mut *web.app.store().read().await?, visit.account.id, limit).await?;
+    let titles = titles(web, visit);
     let pull = |run: &log::Run| Pull {
         at: page.time(&run.ended_at),
-        connection: run.connection.clone(),
+        connection: title_of(&titles, &run.connection),
         pulled: run.pulled,
         removed: run.removed,
         conflicts: run.conflicts,

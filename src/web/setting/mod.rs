@@ -4,7 +4,9 @@ mod connection;
 mod history;
 mod log;
 mod overview;
+mod phones;
 mod security;
+mod setup;
 mod summary;
 mod words;
 
@@ -34,6 +36,11 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting", get(start))
         .route("/setting/connection/{name}", post(connection::act))
         .route("/setting/connection/{name}/remove", get(connection::ask_to_remove).post(connection::remove))
+        .route("/setting/phones", get(phones::list))
+        .route("/setting/phones/{number}", get(phones::show).post(phones::act))
+        .route("/setting/phones/{number}/{act}", get(phones::ask))
+        .route("/setting/setup", get(setup::show))
+        .route("/setting/setup/lomme.mobileconfig", get(setup::profile))
         .route("/setting/log", get(log::show).post(log::try_again))
         .route("/setting/history", get(history::list))
         .route("/setting/history/{folder}/{item}", get(history::show).post(history::restore))
@@ -56,6 +63,8 @@ async fn start(State(web): State<Web>, visit: Visit, RawQuery(query): RawQuery) 
 enum Place {
     Overview,
     Connection(String),
+    Phones,
+    Setup,
     Log,
     History,
     Account,
@@ -107,6 +116,8 @@ async fn page(web: &Web, visit: &Visit, title: &str, here: Place) -> Result<Page
         Section {
             heading: visit.say("menu-phones").into_owned(),
             entries: vec![
+                entry("menu-my-phones", "/setting/phones", Place::Phones),
+                entry("menu-setup", "/setting/setup", Place::Setup),
                 entry("menu-log", "/setting/log", Place::Log),
                 entry("menu-history", "/setting/history", Place::History),
             ],

@@ -1,4 +1,4 @@
-//! A headless Chromium of a test's own, driven over WebDriver (W3C), with what the stories about pages need of it.
+//! A headless Chromium of a test's own, driven over `WebDriver` (W3C), with what the stories about pages need of it.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(20);
 /// HTML, style and script as they come over the line, pictures not counted.
 const LARGEST: f64 = 50_000.0;
 
-/// The key of an element in WebDriver's answers.
+/// The key of an element in `WebDriver`'s answers.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 pub(crate) struct Browser {
@@ -43,9 +43,10 @@ impl Browser {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver is not there: tests/run installs it");
+            .unwrap_or_else(|error| panic!("chromedriver is not there, tests/run installs it: {error}"));
         let client = reqwest::Client::new();
-        let axe = std::fs::read_to_string(axe()).expect("axe-core is not there: tests/run installs it");
+        let axe = std::fs::read_to_string(axe());
+        let axe = axe.unwrap_or_else(|error| panic!("axe-core is not there, tests/run installs it: {error}"));
         let driver_url = format!("http://127.0.0.1:{port}");
         let mut browser =
             Self { driver, client, session: driver_url, server: server.to_owned(), axe, _folder: folder };

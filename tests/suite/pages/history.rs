@@ -56,7 +56,7 @@ async fn what_a_phone_deleted_comes_back_to_it() {
     browser.until_it_says("Solveig Ås").await;
     browser.look("item").await;
     // The oldest version stands last.
-    browser.click("section.card:last-of-type button").await;
+    browser.click("div.card:last-of-type button").await;
     browser.until_it_says("Restored.").await;
     browser.until_it_says("As it is now").await;
     phone.sync("2").await;
@@ -124,6 +124,7 @@ async fn the_log_tells_what_went_and_what_was_fetched() {
     browser.press("Sync log").await;
     browser.until_it_says("Solveig Ås").await;
     browser.until_it_says("Accepted").await;
+    browser.until_it_says("to 24SevenOffice").await;
     browser.look("log").await;
     browser.fill("#q", "nobody").await;
     browser.press("Search").await;
@@ -137,7 +138,7 @@ async fn the_log_tells_what_went_and_what_was_fetched() {
     until("it is gone", async || count(&server, KARI, CONTACTS).await == 5).await;
     browser.open("/setting/history?show=deleted").await;
     browser.press("Solveig Ås").await;
-    browser.click("section.card:last-of-type button").await;
+    browser.click("div.card:last-of-type button").await;
     browser.until_it_says("Restored.").await;
     until("the back office has it again", async || {
         let answer = office.get("/contacts/changes?user=kari@fjord.example").await;
