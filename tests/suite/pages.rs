@@ -1,6 +1,7 @@
 //! The pages as people use them: a real browser against a running server. Each story names the requirements it proves.
 
 mod account;
+mod admin;
 pub(crate) mod browser;
 mod connection;
 mod history;
