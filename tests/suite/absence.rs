@@ -34,9 +34,10 @@ use crate::sendmail::Installed;
 use crate::server::Server;
 use crate::smtp::ready;
 
-/// A message that was received some seconds ago.
+/// A message that was received some seconds ago, or just now: surely after whatever was said before, as mail servers
+/// date by the second.
 fn letter(dovecot: &Dovecot, from: &str, more: &str, seconds: i64) {
-    let at = lomme::app::now() - SignedDuration::from_secs(seconds);
+    let at = lomme::app::now() - SignedDuration::from_secs(seconds - 1);
     let date = at.to_zoned(TimeZone::UTC).strftime("\"%d-%b-%Y %H:%M:%S +0000\"").to_string();
     let text = format!(
         "Return-Path: <{from}>\nFrom: {from}\nTo: Kari <kari@fjord.example>\nSubject: Bl\u{e5}b\u{e6}r\nMessage-ID: <{seconds}-{from}>\n\

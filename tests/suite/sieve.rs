@@ -215,7 +215,10 @@ async fn what_a_phone_says_reaches_the_script_or_is_done_here() {
         rows.iter().any(|row| row.message.contains("it answers by itself"))
     })
     .await;
-    dovecot.program().append("INBOX", "", &letter("per@fjord.example"));
+    // Surely after it was said: mail servers date by the second.
+    let date = (lomme::app::now() + jiff::SignedDuration::from_secs(1)).to_zoned(jiff::tz::TimeZone::UTC);
+    let date = date.strftime("() \"%d-%b-%Y %H:%M:%S +0000\"").to_string();
+    dovecot.program().append("INBOX", &date, &letter("per@fjord.example"));
     assert!(exim.mail("per@fjord.example", 1).await[0].contains("Borte"));
     assert_eq!(exim.mail("ola@fjord.example", 0).await.len(), 0, "the mail server has answered");
     server.stop().await;

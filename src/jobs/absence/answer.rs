@@ -149,14 +149,13 @@ fn words(reply: &Reply) -> Words {
 
 /// Whether it came while its reader was away, and not long ago.
 fn is_wanted(arrived: &Arrived, kept: &Kept, now: Timestamp) -> bool {
-    /// Mail servers date by the second.
-    const SECOND: SignedDuration = SignedDuration::from_secs(1);
     let Ok(Content::Message(message)) = Content::from_json(Class::Email, &arrived.content) else {
         return false;
     };
     let (Some(since), Some(came)) = (kept.since, message.received_at) else { return false };
     arrived.remote_id.is_some()
-        && later(came, SECOND) > since
+        // Mail servers date by the second, backwards: what has the time of the beginning may have been there before.
+        && came >= since
         && kept.until.is_none_or(|until| came < until)
         && came >= oldest(now)
 }
