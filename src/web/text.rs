@@ -28,6 +28,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $code, "/page.ftl")),
             include_str!(concat!("../../locales/", $code, "/setting.ftl")),
             include_str!(concat!("../../locales/", $code, "/admin.ftl")),
+            include_str!(concat!("../../locales/", $code, "/connection.ftl")),
         ]
     };
 }

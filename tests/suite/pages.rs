@@ -4,5 +4,6 @@ mod account;
 mod admin;
 pub(crate) mod browser;
 mod connection;
+mod connections;
 mod history;
 mod phones;

@@ -4,6 +4,8 @@ mod access;
 mod accounts;
 mod audit;
 mod bulk;
+mod connection_fields;
+mod connections;
 mod device;
 mod devices;
 mod organisation;
@@ -55,6 +57,9 @@ pub(super) fn routes() -> Router<Web> {
         .route("/admin/policy", get(policy::show).post(policy::save))
         .route("/admin/organisation", get(organisation::show).post(organisation::save))
         .route("/admin/runs", get(runs::show).post(runs::pull_now))
+        .route("/admin/connections", get(connections::show).post(connections::save))
+        .route("/admin/connections/new", get(connections::new))
+        .route("/admin/connections/{name}", get(connections::one).post(connections::act))
         .route("/admin/tokens", get(tokens::show).post(tokens::add))
         .route("/admin/tokens/revoke", post(tokens::revoke))
         .route("/admin/audit", get(audit::show))
@@ -100,6 +105,7 @@ impl Governor {
             vec![
                 entry("admin-access", "/admin/access", Place::Access),
                 entry("admin-policy", "/admin/policy", Place::Policy),
+                entry("admin-connections", "/admin/connections", Place::Connections),
                 entry("admin-organisation", "/admin/organisation", Place::Organisation),
                 entry("admin-tokens", "/admin/tokens", Place::Tokens),
                 entry("admin-audit", "/admin/audit", Place::Audit),
@@ -150,8 +156,8 @@ impl From<govern::Error> for Failure {
             govern::Error::Store(_)
             | govern::Error::Password
             | govern::Error::Taken { .. }
-            | govern::Error::Field { .. }
-            | govern::Error::Wrong(_) => Self::Inside(error.to_string()),
+            | govern::Error::Wrong(_)
+            | govern::Error::Field { .. } => Self::Inside(error.to_string()),
         }
     }
 }
@@ -183,6 +189,7 @@ enum Place {
     Runs,
     Access,
     Policy,
+    Connections,
     Organisation,
     Tokens,
     Audit,

@@ -18,7 +18,7 @@ use crate::server::Server;
 const KARI: AccountId = AccountId(1);
 
 /// A server that Ola administers, and a browser in which he is logged in.
-async fn governed() -> (Server, Browser) {
+pub(super) async fn governed() -> (Server, Browser) {
     let server = Server::start().await;
     account::change(&server.app, &Actor::command_line(), AccountId(2), Change::Promote).await.unwrap();
     let browser = Browser::start(&server.url("")).await;
