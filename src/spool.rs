@@ -3,10 +3,17 @@
 
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream;
 use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
+use tokio::io::AsyncSeekExt as _;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::connector::source::Source;
@@ -70,6 +77,36 @@ impl Spool {
         self.length
     }
 
+    /// A part of it, read piece by piece, each as long as is said but the last. It stays for as long as it is read.
+    pub fn pieces(
+        self: Arc<Self>,
+        place: Range<u64>,
+        length: usize,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        stream::try_unfold((self, None, place), move |(spool, file, place)| async move {
+            let left = usize::try_from(place.end.saturating_sub(place.start)).unwrap_or(usize::MAX);
+            if left == 0 {
+                return Ok(None);
+            }
+            let length = length.min(left);
+            let (file, bytes) = match &spool.file {
+                Some(spooled) => {
+                    let (file, bytes) = spooled.read(file, place.start, length).await?;
+                    (Some(file), bytes)
+                }
+                None => (None, spool.remembered(place.start, length)?),
+            };
+            let next = place.start.saturating_add(bytes.len() as u64);
+            Ok(Some((bytes, (spool, file, next..place.end))))
+        })
+    }
+
+    fn remembered(&self, start: u64, length: usize) -> io::Result<Bytes> {
+        let start = usize::try_from(start).unwrap_or(usize::MAX);
+        let bytes = self.memory.get(start..start.saturating_add(length));
+        bytes.map(Bytes::copy_from_slice).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
     /// All of it, to be read.
     pub fn source(&self) -> Source<'_> {
         match &self.file {
@@ -80,6 +117,21 @@ impl Spool {
 }
 
 impl Spooled {
+    /// Goes on reading, or begins to.
+    async fn read(&self, file: Option<File>, start: u64, length: usize) -> io::Result<(File, Bytes)> {
+        let mut file = match file {
+            Some(file) => file,
+            None => {
+                let mut file = File::open(&self.path).await?;
+                file.seek(io::SeekFrom::Start(start)).await?;
+                file
+            }
+        };
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).await?;
+        Ok((file, Bytes::from(bytes)))
+    }
+
     fn create(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let path = folder.join(uuid::Uuid::new_v4().to_string());
@@ -112,7 +164,30 @@ fn folder(data: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::TryStreamExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn any_part_of_it_is_read_piece_by_piece() {
+        let folder = tempfile::tempdir().unwrap();
+        let all: Vec<u8> = (0..700_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+        for size in [1000, 700_000] {
+            let mut spool = Spool::within(folder.path());
+            spool.write(&all[..size]).await.unwrap();
+            spool.finish().await.unwrap();
+            let spool = Arc::new(spool);
+            for place in [0..size, 7..size - 1, 500..501, 9..9] {
+                let place64 = place.start as u64..place.end as u64;
+                let pieces: Vec<Bytes> = Arc::clone(&spool).pieces(place64, 300).try_collect().await.unwrap();
+                assert!(pieces.iter().rev().skip(1).all(|piece| piece.len() == 300));
+                assert!(pieces.concat() == all[place]);
+            }
+            let beyond: Result<Vec<Bytes>, _> = spool.pieces(0..size as u64 + 1, 300).try_collect().await;
+            assert!(beyond.is_err());
+        }
+        assert_eq!(fs::read_dir(folder.path().join("spool")).unwrap().count(), 0);
+    }
 
     async fn read(spool: &Spool) -> Vec<u8> {
         let mut reader = spool.source().open().await.unwrap();

@@ -60,10 +60,17 @@ pub fn account(number: usize) -> String {
 impl Home {
     /// A store with so many accounts.
     pub fn new(accounts: usize) -> Self {
+        let accounts: Vec<String> = (0..accounts).map(account).collect();
+        Self::with(&accounts, "")
+    }
+
+    /// A store with these accounts, and more in the configuration.
+    pub fn with(accounts: &[String], more: &str) -> Self {
         build();
         let home = Self { folder: tempfile::tempdir().unwrap() };
-        fs::write(home.path("config.toml"), CONFIGURATION).unwrap();
-        let rows = (0..accounts).map(|number| format!("{},Person {number},{PASSWORD}\n", account(number)));
+        fs::write(home.path("config.toml"), format!("{CONFIGURATION}{more}")).unwrap();
+        let rows =
+            accounts.iter().zip(0..).map(|(email, number)| format!("{email},Person {number},{PASSWORD}\n"));
         fs::write(home.path("accounts.csv"), rows.collect::<String>()).unwrap();
         let imported = Command::new(program())
             .args(["account", "import"])

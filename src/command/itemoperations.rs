@@ -1,5 +1,6 @@
 //! `ItemOperations`: items and files are shown one by one, folders of mail are emptied.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -24,6 +25,9 @@ use crate::eas::itemoperations::Fetch;
 use crate::eas::itemoperations::Operation;
 use crate::eas::itemoperations::Response;
 use crate::eas::itemoperations::Status;
+use crate::eas::itemoperations::shown;
+use crate::eas::itemoperations::shown::Data;
+use crate::eas::itemoperations::shown::Range;
 use crate::eas::itemoperations::shown::Shown;
 use crate::eas::name::FileReference;
 use crate::eas::name::ItemName;
@@ -36,6 +40,7 @@ use crate::model::content::Content;
 use crate::model::event::Event;
 use crate::model::id::FolderId;
 use crate::model::id::item_id;
+use crate::spool::Spool;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
@@ -46,17 +51,22 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// More than any phone asks for at once; each may be answered with a large item.
 const OPERATIONS: usize = 100;
 
-/// Answers an `ItemOperations`.
-pub async fn itemoperations(app: &App, phone: &Phone, document: &Document) -> Result<Response, Error> {
+/// Answers an `ItemOperations`; with the files that the answer names by their number.
+pub async fn itemoperations(
+    app: &App,
+    phone: &Phone,
+    document: &Document,
+) -> Result<(Response, Vec<Arc<Spool>>), Error> {
     let asked = itemoperations::parse(document.root());
+    let mut files = Vec::new();
     if let Some(status) = fault(&asked) {
-        return Ok(Response { status, operations: Vec::new() });
+        return Ok((Response { status, operations: Vec::new() }, files));
     }
     let mut operations = Vec::with_capacity(asked.len());
     for operation in asked {
-        operations.push(done(app, phone, operation).await?);
+        operations.push(done(app, phone, operation, &mut files).await?);
     }
-    Ok(Response { status: Status::SUCCESS, operations })
+    Ok((Response { status: Status::SUCCESS, operations }, files))
 }
 
 /// Why nothing of a request is done.
@@ -72,9 +82,14 @@ fn fault(asked: &[Operation]) -> Option<Status> {
     malformed.or_else(|| asked.is_empty().then_some(Status::PROTOCOL_ERROR))
 }
 
-async fn done(app: &App, phone: &Phone, operation: Operation) -> Result<Done, Error> {
+async fn done(
+    app: &App,
+    phone: &Phone,
+    operation: Operation,
+    files: &mut Vec<Arc<Spool>>,
+) -> Result<Done, Error> {
     Ok(match operation {
-        Operation::Fetch(fetch) => match shown(app, phone, &fetch).await? {
+        Operation::Fetch(fetch) => match shown(app, phone, &fetch, files).await? {
             Ok((class, shown)) => Done::Fetch {
                 status: Status::SUCCESS,
                 names: fetch.names,
@@ -100,12 +115,13 @@ async fn shown(
     app: &App,
     phone: &Phone,
     fetch: &Fetch,
+    files: &mut Vec<Arc<Spool>>,
 ) -> Result<Result<(Option<Class>, Shown), Status>, Error> {
     if let Some(status) = refused(fetch) {
         return Ok(Err(status));
     }
     if let Some(reference) = &fetch.names.file_reference {
-        return Ok(file(app, phone, reference, fetch).await?.map(|file| (None, file)));
+        return Ok(file(app, phone, reference, fetch, files).await?.map(|file| (None, file)));
     }
     if let Some(name) = &fetch.names.long_id {
         return mail(app, phone, name, fetch).await;
@@ -190,6 +206,7 @@ async fn file(
     phone: &Phone,
     reference: &str,
     fetch: &Fetch,
+    files: &mut Vec<Arc<Spool>>,
 ) -> Result<Result<Shown, Status>, Error> {
     let Ok(reference) = reference.parse::<FileReference>() else {
         return Ok(Err(Status::INVALID_ATTACHMENT));
@@ -201,16 +218,18 @@ async fn file(
         Err(error) => return Ok(Err(unreachable(phone, error)?)),
     };
     let File { content_type, data } = opened;
-    Ok(match fetch.range {
-        None if data.is_empty() => Err(Status::EMPTY_FILE),
-        None => Ok(Shown::File { content_type, data, part: None }),
-        Some(range) => match range.ok().and_then(|range| range.cut(&data)) {
-            None => Err(Status::INVALID_RANGE),
-            Some((range, cut)) => {
-                Ok(Shown::File { content_type, data: cut.to_vec(), part: Some((range, data.len())) })
-            }
+    let length = usize::try_from(data.length()).unwrap_or(usize::MAX);
+    let (range, part) = match fetch.range {
+        None if length == 0 => return Ok(Err(Status::EMPTY_FILE)),
+        None => (Range { first: 0, last: length - 1 }, None),
+        Some(range) => match range.ok().and_then(|range| range.within(length)) {
+            None => return Ok(Err(Status::INVALID_RANGE)),
+            Some(range) => (range, Some((range, length))),
         },
-    })
+    };
+    let place = shown::Place { file: files.len(), first: range.first, length: range.length() };
+    files.push(data);
+    Ok(Ok(Shown::File { content_type, data: Data::Elsewhere(place), part }))
 }
 
 /// A file by its name: none if there is none, `Some(None)` if it is damaged.
@@ -232,15 +251,17 @@ pub(super) async fn opened(
         }
     };
     if let Some(event) = of_event {
-        let file = event.attachment(key).map(|file| {
-            let content_type = file.content_type.to_owned();
-            file.bytes().map(|data| File { content_type, data })
-        });
-        return Ok(file);
+        let Some(file) = event.attachment(key) else { return Ok(None) };
+        let Some(bytes) = file.bytes() else { return Ok(Some(None)) };
+        let mut data = app.spool();
+        data.write(&bytes).await.map_err(|error| find::unspooled(&error))?;
+        data.finish().await.map_err(|error| find::unspooled(&error))?;
+        let content_type = file.content_type.to_owned();
+        return Ok(Some(Some(File { content_type, data: Arc::new(data) })));
     }
     let Some(section) = reference.section() else { return Ok(None) };
     let Some(found) = find::find(app, phone.device.account, &reference.item).await? else { return Ok(None) };
-    Ok(found.file(&section, Instant::now() + PATIENCE).await?.map(Some))
+    Ok(found.file(&section, Instant::now() + PATIENCE, app.spool()).await?.map(Some))
 }
 
 /// The event whose files are meant: the item, or one occurrence of it.

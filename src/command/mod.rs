@@ -80,8 +80,8 @@ pub enum Waiting {
 enum Outcome {
     /// A document, or nothing to say.
     Body(Vec<u8>),
-    /// A document with its parts behind it.
-    Parts(Vec<u8>),
+    /// A document with files in it or behind it.
+    Files(Box<Response>),
     /// A file; none: there is none of that name.
     File(Option<File>),
     /// A Ping that waits.
@@ -131,7 +131,7 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     }
     match outcome {
         Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
-        Ok(Outcome::Parts(body)) => Begun::Done(Response::in_parts(body)),
+        Ok(Outcome::Files(response)) => Begun::Done(*response),
         Ok(Outcome::File(Some(file))) => Begun::Done(Response::file(file)),
         Ok(Outcome::File(None)) => Begun::Done(Response::status(404)),
         Ok(Outcome::Ping(watch)) => Begun::Waiting(Waiting::Ping(watch)),
@@ -292,11 +292,10 @@ async fn serve(
         (Command::Search, Some(document)) => search::search(app, account, phone, document).await?,
         (Command::Settings, Some(document)) => settings::settings(app, phone, document).await?,
         (Command::ItemOperations, Some(document)) => {
-            let response = itemoperations::itemoperations(app, phone, document).await?;
-            if wants_parts {
-                return Ok(Outcome::Parts(response.encode_in_parts()));
-            }
-            response.encode()
+            let (response, files) = itemoperations::itemoperations(app, phone, document).await?;
+            let pieces = if wants_parts { response.encode_in_parts() } else { response.encode() };
+            let response = Response::with_files(pieces, &files, wants_parts);
+            return Ok(Outcome::Files(Box::new(response)));
         }
         (Command::Provision, Some(document)) => provision::provision(app, phone, document).await?,
         (_, None) => return Err(Common::INVALID_CONTENT.into()),

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::eas::itemoperations::shown;
 use crate::eas::query::Query;
 use crate::mailbox::find::File;
 use crate::spool::Spool;
@@ -44,7 +46,7 @@ pub enum Body {
 }
 
 /// What goes back. Gzip, `Content-Length` and `Date` are not its business.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Response {
     /// HTTP status.
     pub status: u16,
@@ -52,8 +54,45 @@ pub struct Response {
     pub headers: Vec<(&'static str, String)>,
     /// `Content-Type`, for a body that is not empty.
     pub content_type: Cow<'static, str>,
-    /// The body; may be empty.
+    /// The body, or its beginning; may be empty.
     pub body: Vec<u8>,
+    /// What follows, piece by piece: it may be more than fits in memory.
+    pub rest: Vec<Piece>,
+}
+
+/// A piece of a body.
+#[derive(Clone, Debug)]
+pub enum Piece {
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A part of a file.
+    File {
+        /// The file.
+        file: Arc<Spool>,
+        /// Which part.
+        place: Range<u64>,
+        /// Whether it is sent in base64.
+        is_base64: bool,
+    },
+}
+
+impl Piece {
+    /// How many bytes are sent.
+    pub fn length(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File { place, is_base64, .. } => {
+                let length = place.end.saturating_sub(place.start);
+                if *is_base64 { length.div_ceil(3).saturating_mul(4) } else { length }
+            }
+        }
+    }
+
+    /// A file as it is.
+    fn whole(file: Arc<Spool>) -> Self {
+        let place = 0..file.length();
+        Self::File { file, place, is_base64: false }
+    }
 }
 
 impl Response {
@@ -65,21 +104,39 @@ impl Response {
 
     /// 200 with a document.
     pub fn wbxml(body: Vec<u8>) -> Self {
-        Self { status: 200, headers: Vec::new(), content_type: Cow::Borrowed(Self::WBXML), body }
+        let (headers, rest) = (Vec::new(), Vec::new());
+        Self { status: 200, headers, content_type: Cow::Borrowed(Self::WBXML), body, rest }
     }
 
-    /// 200 with a document and its parts behind it.
-    pub fn in_parts(body: Vec<u8>) -> Self {
-        Self { content_type: Cow::Borrowed(Self::PARTS), ..Self::wbxml(body) }
+    /// 200 with a document in which files are, or which they stand behind.
+    pub fn with_files(pieces: Vec<shown::Piece>, files: &[Arc<Spool>], in_parts: bool) -> Self {
+        let piece = |piece| match piece {
+            shown::Piece::Here(bytes) => Some(Piece::Bytes(bytes)),
+            shown::Piece::Elsewhere { place, is_base64 } => {
+                let (first, length) = (place.first as u64, place.length as u64);
+                let file = Arc::clone(files.get(place.file)?);
+                Some(Piece::File { file, place: first..first.saturating_add(length), is_base64 })
+            }
+        };
+        let mut rest: Vec<Piece> = pieces.into_iter().filter_map(piece).collect();
+        let mut body = Vec::new();
+        // What is small is sent as it always was.
+        while let Some(Piece::Bytes(bytes)) = rest.first_mut() {
+            body.append(bytes);
+            rest.remove(0);
+        }
+        let content_type = Cow::Borrowed(if in_parts { Self::PARTS } else { Self::WBXML });
+        Self { content_type, rest, ..Self::wbxml(body) }
     }
 
     /// 200 with a file.
     pub fn file(file: File) -> Self {
-        Self { content_type: Cow::Owned(file.content_type), ..Self::wbxml(file.data) }
+        let rest = vec![Piece::whole(file.data)];
+        Self { content_type: Cow::Owned(file.content_type), rest, ..Self::wbxml(Vec::new()) }
     }
 
     /// A status alone.
     pub fn status(status: u16) -> Self {
-        Self { status, headers: Vec::new(), content_type: Cow::Borrowed("text/plain"), body: Vec::new() }
+        Self { status, content_type: Cow::Borrowed("text/plain"), ..Self::wbxml(Vec::new()) }
     }
 }

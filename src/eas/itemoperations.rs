@@ -13,8 +13,11 @@ use wbxml::search;
 
 use crate::eas::element;
 use crate::eas::itemoperations::shown::BadRange;
+use crate::eas::itemoperations::shown::Data;
+use crate::eas::itemoperations::shown::Piece;
 use crate::eas::itemoperations::shown::Range;
 use crate::eas::itemoperations::shown::Shown;
+use crate::eas::itemoperations::shown::Sink;
 use crate::eas::preference::BodyPreference;
 use crate::eas::preference::BodyType;
 use crate::eas::status::Common;
@@ -230,37 +233,43 @@ pub enum Done {
 
 impl Response {
     /// Writes the answer with everything in it.
-    pub fn encode(&self) -> Vec<u8> {
-        self.document(&mut None)
+    pub fn encode(&self) -> Vec<Piece> {
+        let mut sink = Sink::default();
+        let document = self.document(&mut sink);
+        sink.fill(document)
     }
 
     /// Writes the answer with the data of items and files behind the document, for phones that ask for it so.
     // MS-ASCMD 2.2.1.10.1.1 (MultiPartResponse): the number of parts, where each begins and how long it is, the parts.
-    pub fn encode_in_parts(&self) -> Vec<u8> {
-        let mut data = Some(Vec::new());
-        let document = self.document(&mut data);
-        let parts: Vec<Vec<u8>> = std::iter::once(document).chain(data.into_iter().flatten()).collect();
+    pub fn encode_in_parts(&self) -> Vec<Piece> {
+        let mut sink = Sink { parts: Some(Vec::new()), ..Sink::default() };
+        let document = self.document(&mut sink);
+        let data = sink.parts.unwrap_or_default();
+        let parts: Vec<Data> = std::iter::once(Data::Here(document)).chain(data).collect();
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes();
         let mut offset = 4 + 8 * parts.len();
-        let mut bytes = number(parts.len()).to_vec();
+        let mut head = number(parts.len()).to_vec();
         for part in &parts {
-            bytes.extend(number(offset));
-            bytes.extend(number(part.len()));
-            offset += part.len();
+            head.extend(number(offset));
+            head.extend(number(part.length()));
+            offset += part.length();
         }
-        bytes.extend(parts.into_iter().flatten());
-        bytes
+        let piece = |part| match part {
+            Data::Here(bytes) => Piece::Here(bytes),
+            Data::Elsewhere(place) => Piece::Elsewhere { place, is_base64: false },
+        };
+        std::iter::once(Piece::Here(head)).chain(parts.into_iter().map(piece)).collect()
     }
 
-    /// The document; what `parts` takes is not in it. The schema has moves first, then emptied folders, then items.
-    fn document(&self, parts: &mut Option<Vec<Vec<u8>>>) -> Vec<u8> {
+    /// The document; what the sink takes is not in it. The schema has moves first, then emptied folders, then items.
+    fn document(&self, sink: &mut Sink) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.open(tag::ITEM_OPERATIONS);
         writer.number(tag::STATUS, self.status);
         writer.container(tag::RESPONSE, |writer| {
             let mut operations: Vec<&Done> = self.operations.iter().collect();
             operations.sort_by_key(|done| done.place());
-            operations.into_iter().for_each(|done| done.write(parts, writer));
+            operations.into_iter().for_each(|done| done.write(sink, writer));
         });
         writer.finish()
     }
@@ -275,7 +284,7 @@ impl Done {
         }
     }
 
-    fn write(&self, parts: &mut Option<Vec<Vec<u8>>>, writer: &mut Writer) {
+    fn write(&self, sink: &mut Sink, writer: &mut Writer) {
         match self {
             Self::Move { status, conversation_id } => {
                 writer.open(tag::MOVE);
@@ -293,7 +302,7 @@ impl Done {
                 write_names(names, *class, writer);
                 if let Some(shown) = shown {
                     writer.open(tag::PROPERTIES);
-                    shown.write(parts, writer);
+                    shown.write(sink, writer);
                     writer.close();
                 }
             }
@@ -327,6 +336,18 @@ mod tests {
 
     use super::*;
     use crate::eas::golden::check;
+    use crate::eas::itemoperations::shown::Place;
+
+    /// An answer as it is sent, with `(file:first+length)` for what is elsewhere.
+    fn all(pieces: Vec<Piece>) -> Vec<u8> {
+        let bytes = |piece| match piece {
+            Piece::Here(bytes) => bytes,
+            Piece::Elsewhere { place, is_base64 } => {
+                format!("({}:{}+{} {is_base64})", place.file, place.first, place.length).into_bytes()
+            }
+        };
+        pieces.into_iter().flat_map(bytes).collect()
+    }
 
     #[test]
     fn operations_are_read_in_the_order_sent() {
@@ -392,11 +413,11 @@ mod tests {
                 Done::Move { status: Status::ACTION_NOT_SUPPORTED, conversation_id: b"x".to_vec() },
             ],
         };
-        check("itemoperations/response", &response.encode());
-        let parts = response.encode_in_parts();
+        check("itemoperations/response", &all(response.encode()));
+        let parts = all(response.encode_in_parts());
         assert_eq!(parts.get(..8), Some(&[1, 0, 0, 0, 12, 0, 0, 0][..]));
         let failure = Response { status: Status::PROTOCOL_ERROR, operations: vec![] };
-        check("itemoperations/failure", &failure.encode());
+        check("itemoperations/failure", &all(failure.encode()));
     }
 
     #[test]
@@ -411,7 +432,7 @@ mod tests {
         });
         let file = Shown::File {
             content_type: "text/plain".to_owned(),
-            data: b"345".to_vec(),
+            data: Data::Here(b"345".to_vec()),
             part: Some((Range { first: 3, last: 5 }, 10)),
         };
         let fetched = |shown| Done::Fetch {
@@ -422,13 +443,41 @@ mod tests {
         };
         let operations = vec![fetched(Shown::Item(body)), fetched(file)];
         let response = Response { status: Status::SUCCESS, operations };
-        check("itemoperations/inline", &response.encode());
-        let bytes = response.encode_in_parts();
+        check("itemoperations/inline", &all(response.encode()));
+        let bytes = all(response.encode_in_parts());
         let number =
             |at: usize| usize::try_from(u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())).unwrap();
         let part = |index: usize| &bytes[number(4 + 8 * index)..][..number(8 + 8 * index)];
         assert_eq!((number(0), part(1), part(2)), (3, "Hei p\u{e5}".as_bytes(), &b"345"[..]));
         assert_eq!(number(4 + 16) + number(8 + 16), bytes.len());
         check("itemoperations/part-0", part(0));
+    }
+
+    #[test]
+    fn what_is_not_here_has_its_place_in_the_answer() {
+        let file = |file, first| Done::Fetch {
+            status: Status::SUCCESS,
+            names: Names::default(),
+            class: None,
+            shown: Some(Shown::File {
+                content_type: "text/plain".to_owned(),
+                data: Data::Elsewhere(Place { file, first, length: 3000 }),
+                part: None,
+            }),
+        };
+        let operations = vec![file(0, 0), file(1, 7)];
+        let response = Response { status: Status::SUCCESS, operations };
+        let document = Document::decode(all(response.encode()), &Limits::default()).unwrap();
+        let fetched = document.root().child(tag::RESPONSE).unwrap();
+        let texts: Vec<&str> = fetched
+            .children()
+            .map(|fetch| fetch.child(tag::PROPERTIES).unwrap().child(tag::DATA).unwrap().text())
+            .collect();
+        assert_eq!(texts, ["(0:0+3000 true)", "(1:7+3000 true)"]);
+        let pieces = response.encode_in_parts();
+        let Some(Piece::Here(head)) = pieces.first() else { panic!() };
+        assert_eq!((head.len(), &head[24..28]), (28, &3000_u32.to_le_bytes()[..]));
+        let place = Place { file: 1, first: 7, length: 3000 };
+        assert_eq!(pieces.last(), Some(&Piece::Elsewhere { place, is_base64: false }));
     }
 }

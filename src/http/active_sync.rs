@@ -18,6 +18,7 @@ use super::body;
 use super::log_in;
 use super::origin::Origin;
 use super::reply;
+use super::stream;
 use crate::command;
 use crate::command::Begun;
 use crate::command::Waiting;
@@ -184,13 +185,24 @@ fn insert(headers: &mut HeaderMap, name: &'static str, value: &str) {
 fn finish(response: Response, command: Option<Command>, accepts_gzip: bool) -> hyper::Response<Body> {
     /// Below this gzip makes it longer as often as shorter.
     const WORTH_IT: usize = 512;
-    let Response { status, headers, content_type, body } = response;
+    let Response { status, headers, content_type, body, rest } = response;
     // Whoever tests for gzip looks at FolderSync, however short it is.
-    let is_gzipped =
-        accepts_gzip && !body.is_empty() && (body.len() >= WORTH_IT || command == Some(Command::FolderSync));
-    let has_body = !body.is_empty();
-    let body = if is_gzipped { reply::gzipped(&body) } else { body };
-    let mut finished = hyper::Response::new(Body::from(body));
+    // Files seldom get shorter.
+    let is_gzipped = accepts_gzip
+        && rest.is_empty()
+        && !body.is_empty()
+        && (body.len() >= WORTH_IT || command == Some(Command::FolderSync));
+    let has_body = !body.is_empty() || !rest.is_empty();
+    let mut finished = match (rest.is_empty(), is_gzipped) {
+        (true, true) => hyper::Response::new(Body::from(reply::gzipped(&body))),
+        (true, false) => hyper::Response::new(Body::from(body)),
+        (false, _) => {
+            let (body, length) = stream::body(body, rest);
+            let mut response = hyper::Response::new(body);
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+            response
+        }
+    };
     *finished.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {
         insert(finished.headers_mut(), name, &value);

@@ -12,6 +12,7 @@ mod origin;
 mod patience;
 mod places;
 mod reply;
+mod stream;
 mod router;
 pub mod tls;
 

@@ -1,5 +1,8 @@
 //! A mail by any of the names that a phone has for it: where it is, who asks there, what it says. Changes nothing.
 
+use std::io;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -25,19 +28,20 @@ use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::id::AccountId;
 use crate::model::message::Message;
+use crate::spool::Spool;
 use crate::store::draft;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
 use crate::store::moved;
 
-/// A file of a mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file of a mail or an event.
+#[derive(Clone, Debug)]
 pub struct File {
     /// Its media type.
     pub content_type: String,
     /// What is in it.
-    pub data: Vec<u8>,
+    pub data: Arc<Spool>,
 }
 
 /// A mail and how it is opened.
@@ -139,6 +143,11 @@ async fn opened(
     Ok(mailbox.zip(Collection::behind(folder)))
 }
 
+/// There is no room for it just now.
+pub fn unspooled(error: &io::Error) -> Error {
+    connector::Error::Later { after: None, message: format!("cannot spool a file: {error}") }.into()
+}
+
 impl Found {
     /// What it says, with the parts that are wanted; none if its mailbox has it no more.
     pub async fn letter(&self, until: Instant, wants: Wants<'_>) -> Result<Option<Letter>, Error> {
@@ -189,16 +198,21 @@ impl Found {
     }
 
     /// A file that is attached, as it was before it was sent; none if there is no such part.
-    pub async fn file(&self, section: &Section, until: Instant) -> Result<Option<File>, Error> {
+    pub async fn file(
+        &self,
+        section: &Section,
+        until: Instant,
+        mut data: Spool,
+    ) -> Result<Option<File>, Error> {
         let Some(letter) = self.letter(until, &|_| Vec::new()).await? else { return Ok(None) };
         let Some(part) = letter.structure().part(section) else { return Ok(None) };
         let mut decoder = Decoder::new(part.encoding);
-        let mut data = Vec::new();
         let mut pieces = self.stream(section).await?;
         while let Some(piece) = pieces.next().await {
-            data.extend(decoder.push(&piece?));
+            data.write(&decoder.push(&piece?)).await.map_err(|error| unspooled(&error))?;
         }
-        data.extend(decoder.finish());
-        Ok(Some(File { content_type: part.media_type(), data }))
+        data.write(&decoder.finish()).await.map_err(|error| unspooled(&error))?;
+        data.finish().await.map_err(|error| unspooled(&error))?;
+        Ok(Some(File { content_type: part.media_type(), data: Arc::new(data) }))
     }
 }

@@ -22,6 +22,7 @@ mod held;
 mod imap;
 mod imap_odd;
 mod killed;
+mod large_files;
 mod log_in;
 mod mail;
 mod mail_contract;
