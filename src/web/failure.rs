@@ -10,6 +10,7 @@ use axum::response::Response;
 use super::page;
 use super::session::language;
 use crate::error::Error;
+use crate::govern;
 use crate::store;
 
 /// Why a page is not shown.
@@ -47,6 +48,20 @@ impl From<store::Error> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Inside(error.to_string())
+    }
+}
+
+impl From<govern::Error> for Failure {
+    fn from(error: govern::Error) -> Self {
+        match error {
+            govern::Error::NotAllowed => Self::Forbidden,
+            govern::Error::Missing { .. } => Self::NotFound,
+            govern::Error::Store(_)
+            | govern::Error::Password
+            | govern::Error::Taken { .. }
+            | govern::Error::Wrong(_)
+            | govern::Error::Field { .. } => Self::Inside(error.to_string()),
+        }
     }
 }
 

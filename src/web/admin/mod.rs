@@ -148,20 +148,6 @@ impl Governor {
     }
 }
 
-impl From<govern::Error> for Failure {
-    fn from(error: govern::Error) -> Self {
-        match error {
-            govern::Error::NotAllowed => Self::Forbidden,
-            govern::Error::Missing { .. } => Self::NotFound,
-            govern::Error::Store(_)
-            | govern::Error::Password
-            | govern::Error::Taken { .. }
-            | govern::Error::Wrong(_)
-            | govern::Error::Field { .. } => Self::Inside(error.to_string()),
-        }
-    }
-}
-
 impl FromRequestParts<Web> for Governor {
     type Rejection = Failure;
 

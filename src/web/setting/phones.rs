@@ -7,7 +7,6 @@ use axum::response::Response;
 
 use super::Place;
 use super::words;
-use crate::govern::Error;
 use crate::govern::action::Action;
 use crate::govern::action::OFFLINE_AFTER;
 use crate::govern::action::Reason;
@@ -33,20 +32,6 @@ use crate::web::page::Page;
 use crate::web::session::Visit;
 
 const HERE: &str = "/setting/phones";
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::NotAllowed => Self::Forbidden,
-            Error::Missing { .. } => Self::NotFound,
-            Error::Store(_)
-            | Error::Taken { .. }
-            | Error::Wrong(_)
-            | Error::Field { .. }
-            | Error::Password => Self::Inside(error.to_string()),
-        }
-    }
-}
 
 #[derive(Template)]
 #[template(path = "setting/phones.html")]
