@@ -23,12 +23,12 @@ const KARI: AccountId = AccountId(1);
 const TASKS: FolderId = FolderId(3);
 const WHO: Actor = Actor::command_line();
 
-fn keys(value: Value) -> Map<String, Value> {
+fn keys(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
 fn tasks_at(url: &str) -> Map<String, Value> {
-    keys(json!({"name": "crm", "kind": "http_api", "classes": ["tasks"], "url": url, "token": TOKEN}))
+    keys(&json!({"name": "crm", "kind": "http_api", "classes": ["tasks"], "url": url, "token": TOKEN}))
 }
 
 async fn organisation(server: &Server) -> OrganisationId {
@@ -96,7 +96,7 @@ async fn what_is_wrong_with_a_connection_is_said_of_its_key() {
     let own = organisation(&server).await;
     let check = async |change: Value, expected: &str| {
         let mut keys = tasks_at("https://office.example");
-        keys.extend(self::keys(change));
+        keys.extend(self::keys(&change));
         let said = set_up(&server, keys).await.unwrap_err();
         assert!(said.contains(expected), "{said}");
     };
