@@ -2,7 +2,7 @@
 //!
 //! A page is a template of `templates/` that extends `page.html` and holds a [`page::Page`]. Its handler takes a
 //! [`session::Visit`] (somebody who is logged in) or, for what is sent, a [`fields::Post`], and answers with
-//! [`page::show`] or [`page::Page::back_to`]. What goes wrong is a [`failure::Failure`], which becomes a page too.
+//! [`page::show`] or [`session::Visit::go`]. What goes wrong is a [`failure::Failure`], which becomes a page too.
 
 mod admin;
 mod assets;
