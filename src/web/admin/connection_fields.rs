@@ -32,51 +32,51 @@ pub(super) enum Form {
 const ITEMS: &[Class] = &[Class::Calendar, Class::Contacts, Class::Tasks, Class::Notes];
 const MAIL: &[Class] = &[Class::Email];
 const WHO: &[(&str, &str)] =
-    &[("organisation", "connection-who-organisation"), ("user", "connection-who-user")];
+    &[("organisation", "admin-field-who-organisation"), ("user", "admin-field-who-user")];
 const FOLDERS: &[(&str, &str)] =
-    &[("all", "connection-folders-all"), ("subscribed", "connection-folders-subscribed")];
+    &[("all", "admin-field-folders-all"), ("subscribed", "admin-field-folders-subscribed")];
 const SMTP_WHO: &[(&str, &str)] = &[
-    ("same", "connection-smtp-same"),
-    ("organisation", "connection-who-organisation"),
-    ("none", "connection-smtp-none"),
+    ("same", "admin-field-smtp-same"),
+    ("organisation", "admin-field-who-organisation"),
+    ("none", "admin-field-smtp-none"),
 ];
 
 const fn field(key: &'static str, label: &'static str, form: Form) -> Field {
     Field { key, label, form }
 }
 
-const URL: Field = field("url", "connection-url", Form::Text);
-const LOG_IN: Field = field("log_in", "connection-log-in", Form::Choice(WHO));
-const TOKEN: Field = field("token", "connection-token", Form::Secret);
-const USER: Field = field("user", "connection-user", Form::Text);
-const PASSWORD: Field = field("password", "connection-password", Form::Secret);
-const ITEM_CLASSES: Field = field("classes", "connection-classes", Form::Classes(ITEMS));
-const MAIL_CLASSES: Field = field("classes", "connection-classes", Form::Classes(MAIL));
-const VERIFY: Field = field("verify_tls", "connection-verify", Form::Tick(true));
-const EVERY: Field = field("every", "connection-every", Form::Text);
+const URL: Field = field("url", "admin-field-url", Form::Text);
+const LOG_IN: Field = field("log_in", "admin-field-log-in", Form::Choice(WHO));
+const TOKEN: Field = field("token", "admin-field-token", Form::Secret);
+const USER: Field = field("user", "admin-field-user", Form::Text);
+const PASSWORD: Field = field("password", "admin-field-password", Form::Secret);
+const ITEM_CLASSES: Field = field("classes", "admin-field-classes", Form::Classes(ITEMS));
+const MAIL_CLASSES: Field = field("classes", "admin-field-classes", Form::Classes(MAIL));
+const VERIFY: Field = field("verify_tls", "admin-field-verify", Form::Tick(true));
+const EVERY: Field = field("every", "admin-field-every", Form::Text);
 
 /// The kinds that can be set up, with what they are called on the page.
 pub(super) const KINDS: [(Kind, &str); 5] = [
-    (Kind::HttpApi, "connection-kind-http-api"),
-    (Kind::Dav, "connection-kind-dav"),
-    (Kind::Imap, "connection-kind-imap"),
-    (Kind::Mailbox, "connection-kind-mailbox"),
-    (Kind::Local, "connection-kind-local"),
+    (Kind::HttpApi, "admin-field-kind-http-api"),
+    (Kind::Dav, "admin-field-kind-dav"),
+    (Kind::Imap, "admin-field-kind-imap"),
+    (Kind::Mailbox, "admin-field-kind-mailbox"),
+    (Kind::Local, "admin-field-kind-local"),
 ];
 
 const HTTP_API: &[Field] = &[
     URL,
     ITEM_CLASSES,
-    field("directory", "connection-directory", Form::Tick(false)),
+    field("directory", "admin-field-directory", Form::Tick(false)),
     LOG_IN,
     TOKEN,
     USER,
     PASSWORD,
-    field("token_url", "connection-token-url", Form::Text),
-    field("client_id", "connection-client-id", Form::Text),
-    field("client_secret", "connection-client-secret", Form::Secret),
-    field("scope", "connection-scope", Form::Text),
-    field("hook_key", "connection-hook-key", Form::Secret),
+    field("token_url", "admin-field-token-url", Form::Text),
+    field("client_id", "admin-field-client-id", Form::Text),
+    field("client_secret", "admin-field-client-secret", Form::Secret),
+    field("scope", "admin-field-scope", Form::Text),
+    field("hook_key", "admin-field-hook-key", Form::Secret),
     EVERY,
     VERIFY,
 ];
@@ -87,13 +87,13 @@ const IMAP: &[Field] = &[
     LOG_IN,
     USER,
     PASSWORD,
-    field("master_separator", "connection-master-separator", Form::Text),
-    field("tokens", "connection-tokens", Form::Tick(false)),
-    field("folders", "connection-folders", Form::Choice(FOLDERS)),
-    field("smtp", "connection-smtp", Form::Text),
-    field("smtp_log_in", "connection-smtp-log-in", Form::Choice(SMTP_WHO)),
-    field("smtp_user", "connection-smtp-user", Form::Text),
-    field("smtp_password", "connection-smtp-password", Form::Secret),
+    field("master_separator", "admin-field-master-separator", Form::Text),
+    field("tokens", "admin-field-tokens", Form::Tick(false)),
+    field("folders", "admin-field-folders", Form::Choice(FOLDERS)),
+    field("smtp", "admin-field-smtp", Form::Text),
+    field("smtp_log_in", "admin-field-smtp-log-in", Form::Choice(SMTP_WHO)),
+    field("smtp_user", "admin-field-smtp-user", Form::Text),
+    field("smtp_password", "admin-field-smtp-password", Form::Secret),
     EVERY,
     VERIFY,
 ];

@@ -83,6 +83,7 @@ struct Choice {
 }
 
 pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Response, Failure> {
+    by.whole()?;
     let known = connection::list(&web.app, &by.actor, by.organisation).await?;
     let page = by.page(&web, "admin-connections", Place::Connections);
     let shown = Listed {
@@ -116,6 +117,7 @@ pub(super) async fn one(
     Path(name): Path<String>,
     by: Governor,
 ) -> Result<Response, Failure> {
+    by.whole()?;
     let known = connection::find(&web.app, &by.actor, by.organisation, &name).await?;
     let keys = known.keys.ok_or(Failure::NotFound)?;
     form(&web, &by, &keys, Some(known.used.accounts), None)
@@ -127,6 +129,7 @@ pub(super) async fn new(
     RawQuery(query): RawQuery,
     by: Governor,
 ) -> Result<Response, Failure> {
+    by.whole()?;
     let kind = Fields::parse(&query.unwrap_or_default()).one("kind").to_owned();
     let keys = Map::from_iter([("kind".to_owned(), Value::String(kind))]);
     form(&web, &by, &keys, None, None)
@@ -306,11 +309,11 @@ fn words(by: &Governor, trial: Trial) -> Flash {
 
 const fn class_name(class: Class) -> &'static str {
     match class {
-        Class::Email => "connection-class-email",
-        Class::Calendar => "connection-class-calendar",
-        Class::Contacts => "connection-class-contacts",
-        Class::Tasks => "connection-class-tasks",
-        Class::Notes => "connection-class-notes",
+        Class::Email => "admin-field-class-email",
+        Class::Calendar => "admin-field-class-calendar",
+        Class::Contacts => "admin-field-class-contacts",
+        Class::Tasks => "admin-field-class-tasks",
+        Class::Notes => "admin-field-class-notes",
     }
 }
 
