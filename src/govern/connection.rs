@@ -62,6 +62,9 @@ pub enum Trial {
 /// Those that accounts of an organisation may use.
 pub async fn list(app: &App, actor: &Actor, organisation: OrganisationId) -> Result<Vec<Known>> {
     actor.sees(organisation)?;
+    if !actor.is_administrator() {
+        return Err(Error::NotAllowed);
+    }
     app.refresh_connections().await?;
     let mut reader = app.store().read().await?;
     let mut added = connection::list(&mut reader).await?;

@@ -32,6 +32,7 @@ struct Shown {
 }
 
 pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Response, Failure> {
+    by.whole()?;
     let page = by.page(&web, "admin-access", Place::Access);
     let rules = organisation::find(&web.app, &by.actor, by.organisation).await?.settings.access;
     let shown = Shown {

@@ -52,6 +52,7 @@ pub(super) async fn show(
     by: Governor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
+    by.whole()?;
     let found = audit::page(&web.app, &by.actor, by.organisation, asked.before, ON_A_PAGE).await?;
     let page = by.page(&web, "admin-audit", Place::Audit);
     let verdict = audit::check(&web.app, &by.actor, by.organisation).await?;

@@ -86,6 +86,11 @@ impl Governor {
         Ok(Self { visit, actor, organisation })
     }
 
+    /// Whether what is of the whole organisation is open to them, which the menu shows to nobody else.
+    fn whole(&self) -> Result<(), Failure> {
+        if self.actor.is_administrator() { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
     /// A page of this visit with the menu beside it.
     fn page(&self, web: &Web, title: &str, here: Place) -> Page {
         let entry = |key: &str, path: &str, place: Place| Entry {

@@ -52,9 +52,7 @@ const fn wins(policy: Policy) -> &'static str {
 }
 
 pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Response, Failure> {
-    if !by.actor.is_administrator() {
-        return Err(Failure::Forbidden);
-    }
+    by.whole()?;
     let mut page = by.page(&web, "admin-organisation", Place::Organisation);
     let found = organisation::find(&web.app, &by.actor, by.organisation).await?;
     page.title.clone_from(&found.name);

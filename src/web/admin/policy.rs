@@ -89,6 +89,7 @@ pub(super) async fn show(
     by: Governor,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
+    by.whole()?;
     let own = policy::of(&web.app, &by.actor, owner(&by, &asked.of)?).await?;
     let page = by.page(&web, "admin-policy", Place::Policy);
     let is_set = own.is_some();

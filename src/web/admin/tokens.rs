@@ -35,6 +35,7 @@ struct Row {
 }
 
 pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Response, Failure> {
+    by.whole()?;
     let all = token::list(&web.app, &by.actor, by.organisation).await?;
     let page = by.page(&web, "admin-tokens", Place::Tokens);
     let groups = group::list(&web.app, &by.actor, by.organisation).await?;
