@@ -1,5 +1,6 @@
 //! The pages as people use them: a real browser against a running server. Each story names the requirements it proves.
 
+mod absence;
 mod account;
 mod admin;
 pub(crate) mod browser;

@@ -1,5 +1,6 @@
 //! `/setting`: what a user sees and chooses of his own account. Shows nobody else's.
 
+mod absence;
 mod connection;
 mod history;
 mod log;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting/log", get(log::show).post(log::try_again))
         .route("/setting/history", get(history::list))
         .route("/setting/history/{folder}/{item}", get(history::show).post(history::restore))
+        .route("/setting/absence", get(absence::show).post(absence::set))
         .route("/setting/account", get(security::show))
         .route("/setting/account/zone", post(security::set_zone))
         .route("/setting/account/password", post(security::set_password))
@@ -67,6 +69,7 @@ enum Place {
     Setup,
     Log,
     History,
+    Absence,
     Account,
 }
 
@@ -104,6 +107,10 @@ async fn page(web: &Web, visit: &Visit, title: &str, here: Place) -> Result<Page
             has_news: accesses.iter().any(|access| access.connection == *name && access.notice.is_some()),
         }
     };
+    let mut own = vec![entry("menu-account", "/setting/account", Place::Account)];
+    if crate::absence::has_mail(&web.app, visit.account.id).await? {
+        own.insert(0, entry("menu-absence", "/setting/absence", Place::Absence));
+    }
     let menu = vec![
         Section {
             heading: String::new(),
@@ -122,10 +129,7 @@ async fn page(web: &Web, visit: &Visit, title: &str, here: Place) -> Result<Page
                 entry("menu-history", "/setting/history", Place::History),
             ],
         },
-        Section {
-            heading: visit.say("menu-me").into_owned(),
-            entries: vec![entry("menu-account", "/setting/account", Place::Account)],
-        },
+        Section { heading: visit.say("menu-me").into_owned(), entries: own },
     ];
     let menu = menu.into_iter().filter(|section| !section.entries.is_empty()).collect();
     Ok(visit.page(title, menu, web.app.now()))
