@@ -72,6 +72,7 @@ async fn a_new_password_ends_every_other_session() {
 
     other.open("/setting/account").await;
     other.press("Sign out everywhere").await;
+    other.until_it_says("Use your mail account").await;
     one.open("/setting").await;
     assert!(one.path().await.starts_with("/login"));
     one.stop().await;

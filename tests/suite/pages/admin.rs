@@ -219,16 +219,17 @@ async fn the_overview_says_what_there_is_and_a_menu_only_leads_where_one_may_go(
     browser.press("Pull").await;
     browser.until_it_says("It is pulled now.").await;
     browser.look("admin-runs").await;
+    browser.open("/admin").await;
     for (language, word) in
         [("Norsk", "Forespørsler"), ("Svenska", "Förfrågningar"), ("Dansk", "Forespørgsler")]
     {
         browser.press(language).await;
-        browser.open("/admin").await;
         browser.until_it_says(word).await;
     }
     browser.press("English").await;
     browser.until_it_says("Requests").await;
     browser.press("Sign out").await;
+    browser.until_it_says("Use your mail account").await;
 
     browser.log_in("kari@fjord.example", PASSWORD).await;
     browser.until_it_says("Kari Nordmann").await;

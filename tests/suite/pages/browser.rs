@@ -74,6 +74,8 @@ impl Browser {
         ];
         json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
+            // What is looked for may be on the page that a form or a link is just leading to.
+            "timeouts": {"implicit": SHOWN_WITHIN.as_millis()},
             "goog:chromeOptions": {"args": arguments, "prefs": {"intl.accept_languages": "en"}},
         }}})
     }
@@ -143,16 +145,27 @@ impl Browser {
 
     /// Clicks what the selector finds, or the button or link of that text.
     pub(crate) async fn click(&self, selector: &str) {
-        let element = self.element(selector).await;
-        self.post(&format!("{element}/click"), json!({})).await;
+        self.click_at(json!({"using": "css selector", "value": selector})).await;
     }
 
     /// Clicks the button or link of that text.
     pub(crate) async fn press(&self, text: &str) {
         let path = format!("//*[self::button or self::a or self::summary][normalize-space()='{text}']");
-        let found = self.post("/element", json!({"using": "xpath", "value": path})).await;
-        let element = format!("/element/{}", found[ELEMENT].as_str().unwrap());
-        self.post(&format!("{element}/click"), json!({})).await;
+        self.click_at(json!({"using": "xpath", "value": path})).await;
+    }
+
+    /// Clicks what is found; once more if the page gave way to the next one meanwhile.
+    async fn click_at(&self, what: Value) {
+        let deadline = Instant::now() + SHOWN_WITHIN;
+        loop {
+            let found = self.post("/element", what.clone()).await;
+            let element = format!("/element/{}", found[ELEMENT].as_str().unwrap());
+            match self.try_post(&format!("{element}/click"), json!({})).await {
+                Ok(_) => return,
+                Err(error) => assert!(Instant::now() < deadline, "{what}: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Types into a field, over what was in it.
