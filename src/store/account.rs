@@ -205,34 +205,37 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
     Ok(())
 }
 
+/// What holds rows of accounts, besides `account`.
+const ITS_OWN: [&str; 20] = [
+    "item",
+    "past",
+    "sync_state",
+    "aside",
+    "outbox",
+    "outgoing",
+    "outgoing_piece",
+    "draft_piece",
+    "sent_before",
+    "absence",
+    "answered",
+    "pull",
+    "result",
+    "run",
+    "access",
+    "session",
+    "folder",
+    "device",
+    "device_order",
+    "group_member",
+];
+
 /// Removes the account and all that is its own.
 pub async fn remove(tx: &mut Tx, id: AccountId) -> Result<()> {
-    const STATEMENTS: [&str; 21] = [
-        "DELETE FROM item WHERE account_id = $1",
-        "DELETE FROM past WHERE account_id = $1",
-        "DELETE FROM sync_state WHERE account_id = $1",
-        "DELETE FROM aside WHERE account_id = $1",
-        "DELETE FROM outbox WHERE account_id = $1",
-        "DELETE FROM outgoing WHERE account_id = $1",
-        "DELETE FROM outgoing_piece WHERE account_id = $1",
-        "DELETE FROM sent_before WHERE account_id = $1",
-        "DELETE FROM absence WHERE account_id = $1",
-        "DELETE FROM answered WHERE account_id = $1",
-        "DELETE FROM pull WHERE account_id = $1",
-        "DELETE FROM result WHERE account_id = $1",
-        "DELETE FROM run WHERE account_id = $1",
-        "DELETE FROM access WHERE account_id = $1",
-        "DELETE FROM session WHERE account_id = $1",
-        "DELETE FROM folder WHERE account_id = $1",
-        "DELETE FROM device WHERE account_id = $1",
-        "DELETE FROM device_order WHERE account_id = $1",
-        "DELETE FROM group_member WHERE account_id = $1",
-        "UPDATE account SET password = NULL WHERE account_id = $1",
-        "DELETE FROM account WHERE account_id = $1",
-    ];
-    for statement in STATEMENTS {
-        sqlx::query(statement).bind(id.0).execute(&mut **tx).await?;
+    for table in ITS_OWN {
+        let statement = format!("DELETE FROM {table} WHERE account_id = $1");
+        sqlx::query(sqlx::AssertSqlSafe(statement)).bind(id.0).execute(&mut **tx).await?;
     }
+    sqlx::query("DELETE FROM account WHERE account_id = $1").bind(id.0).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -292,5 +295,14 @@ mod tests {
         assert_eq!(list(&mut tx).await.unwrap().len(), 1);
         let left = sqlx::query("SELECT COUNT(*) FROM folder WHERE account_id = 7").fetch_one(&mut *tx).await;
         assert_eq!(left.unwrap().get::<i64, _>(0), 0);
+        let tables = sqlx::query(
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'account_id' \
+             WHERE m.type = 'table' AND m.name <> 'account' ORDER BY m.name",
+        );
+        let tables = tables.fetch_all(&mut *tx).await.unwrap();
+        let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+        let mut own = ITS_OWN.to_vec();
+        own.sort_unstable();
+        assert_eq!(tables, own, "what is of an account goes with it");
     }
 }
