@@ -129,7 +129,9 @@ impl FromRequestParts<Web> for Visit {
         let (session, account) = {
             let mut reader = web.app.store().read().await?;
             let session = session::find(&mut reader, account, &hash).await?.ok_or_else(log_in)?;
-            (session, store::account::by_id(&mut reader, account).await?.ok_or_else(log_in)?)
+            let account = store::account::by_id(&mut reader, account).await?;
+            // Who is switched off is out at once, not when the session ends.
+            (session, account.filter(|account| !account.is_disabled).ok_or_else(log_in)?)
         };
         if is_over(&session, now) {
             return Err(log_in());

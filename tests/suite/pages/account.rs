@@ -1,5 +1,10 @@
 //! Logging in, out and everywhere, the four languages, time zone and password.
 
+use lomme::govern::account;
+use lomme::govern::account::Change;
+use lomme::govern::actor::Actor;
+use lomme::model::id::AccountId;
+
 use super::browser::Browser;
 use crate::server::PASSWORD;
 use crate::server::Server;
@@ -129,5 +134,19 @@ async fn a_form_without_the_session_s_mark_or_from_elsewhere_is_refused() {
     let policy = page.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert!(!page.text().await.unwrap().contains("style="));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_switched_off_is_out_at_once() {
+    let server = Server::start().await;
+    let browser = Browser::start(&server.url("")).await;
+    browser.log_in("kari@fjord.example", PASSWORD).await;
+    browser.until_it_says("Kari Nordmann").await;
+    let kari = AccountId(1);
+    account::change(&server.app, &Actor::command_line(), kari, Change::Disable).await.unwrap();
+    browser.open("/setting").await;
+    assert!(browser.path().await.starts_with("/login"));
+    browser.stop().await;
     server.stop().await;
 }
