@@ -13,6 +13,9 @@ use crate::vault::Vault;
 /// What nobody is shown again.
 pub const SECRETS: [&str; 5] = ["token", "client_secret", "password", "smtp_password", "hook_key"];
 
+/// Where its secrets are sent.
+pub const ADDRESSES: [&str; 4] = ["url", "token_url", "smtp", "sieve"];
+
 /// What names files of the server, which is not for those who administer an organisation.
 const FILES: [&str; 6] =
     ["token_file", "client_secret_file", "password_file", "smtp_password_file", "hook_key_file", "authority"];

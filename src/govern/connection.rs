@@ -289,7 +289,12 @@ fn completed(
     known: Option<&Stored>,
     mut keys: Map<String, Value>,
 ) -> Result<(Connection, Map<String, Value>)> {
-    if let Some(known) = known {
+    // A secret goes nowhere else than to where it was given for: who changes the address gives it anew.
+    let is_there = |known: &&Stored| {
+        let before = stored::shown(known);
+        stored::ADDRESSES.iter().all(|key| before.get(*key) == keys.get(*key))
+    };
+    if let Some(known) = known.filter(is_there) {
         let before = stored::keys(known, app.vault()).unwrap_or_default();
         for (key, value) in before.into_iter().filter(|(key, _)| stored::SECRETS.contains(&key.as_str())) {
             keys.entry(key).or_insert(value);

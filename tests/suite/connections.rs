@@ -73,6 +73,12 @@ async fn a_connection_comes_rests_and_goes_while_the_program_runs() {
         "it logs in as before"
     );
 
+    // Elsewhere it is not sent by leaving it out.
+    let mut moved = tasks_at("https://elsewhere.example");
+    moved.remove("token");
+    let said = set_up(&server, moved).await.unwrap_err();
+    assert!(said.contains("`token` state a `token`"), "{said}");
+
     connection::pause(&server.app, &WHO, own, ("crm", true)).await.unwrap();
     there(&office, "while it rests").await;
     connection::pull_now(&server.app, &WHO, own, "crm").await.unwrap();
