@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Child;
 use std::process::Command;
+use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -72,7 +73,7 @@ impl Exim {
         }
         let mut command = Command::new(program);
         command.env("LD_LIBRARY_PATH", libraries);
-        command.arg("-C").arg(folder.path().join("config")).arg("-bdf");
+        command.arg("-C").arg(folder.path().join("config")).arg("-bdf").stderr(Stdio::null());
         let process = mail_server::start_as(owner.as_ref(), command);
         let exim = Self { process, folder, port, tls_port };
         let deadline = Instant::now() + WITHIN;

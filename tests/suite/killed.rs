@@ -20,6 +20,7 @@ use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 
 use crate::fresh;
+use crate::mail_server;
 use crate::phone::Phone;
 use crate::phone::wire::Wire;
 use crate::server::PASSWORD;
@@ -41,7 +42,7 @@ impl Program {
 
     /// The same with more in its configuration.
     pub(crate) fn with(folder: &Path, name: &str, url: &str, more: &str) -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = mail_server::free_port();
         let folder = folder.join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let config = format!(

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
@@ -16,6 +15,8 @@ use reqwest::Response;
 use serde_json::Value;
 use serde_json::json;
 use tempfile::TempDir;
+
+use crate::mail_server::free_port;
 
 /// The one user and her password.
 pub(crate) const USER: &str = "kari@fjord.example";
@@ -43,7 +44,7 @@ impl Radicale {
         collection(&folder, "notes", &calendar("VJOURNAL", "Notater"));
         collection(&folder, "all", &calendar("VEVENT,VTODO,VJOURNAL", "Alt & mer"));
         collection(&folder, "contacts", &json!({"tag": "VADDRESSBOOK", "D:displayname": "Kontakter"}));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let process = spawn(folder.path(), port);
         let client = reqwest::Client::builder().tls_certs_only([]).build().unwrap();
         let radicale = Self { process, folder, url: format!("http://127.0.0.1:{port}"), client };

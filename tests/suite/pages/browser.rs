@@ -1,6 +1,5 @@
 //! A headless Chromium of a test's own, driven over `WebDriver` (W3C), with what the stories about pages need of it.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
@@ -13,6 +12,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use serde_json::json;
 use tempfile::TempDir;
+
+use crate::mail_server::free_port;
 
 /// A busy machine takes a while to start a browser.
 const STARTED_WITHIN: Duration = Duration::from_secs(60);
@@ -37,7 +38,7 @@ impl Browser {
     /// One that looks at the pages of a server, in English.
     pub(crate) async fn start(server: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let driver = Command::new(program("LOMME_CHROMEDRIVER", "chromedriver"))
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
