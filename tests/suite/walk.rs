@@ -143,8 +143,7 @@ impl Walk {
     /// A node pulls, pushes, or both nodes do, whole or broken off.
     async fn work(&mut self) {
         self.office.wait(&mut self.chance);
-        let is_moving = self.phones.iter().any(|phone| phone.moving.is_some());
-        if self.office.wake_up(&mut self.chance, is_moving) {
+        if self.office.wake_up(&mut self.chance) {
             self.ledger.loosen_phones();
         }
         let (node, polls) = (self.chance.index(2), self.chance.below(150));

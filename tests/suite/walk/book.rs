@@ -134,13 +134,7 @@ impl Book {
             self.hear_reply(said, reply);
         }
         self.was_accepted(said);
-        let refused: Vec<&str> = replies
-            .iter()
-            .filter(|reply| reply.told("Status") == "8")
-            .map(|reply| reply.told("ServerId"))
-            .collect();
-        // What the phone was just told is gone needs no news, though an answer may end before its deletion.
-        for change in changes.iter().filter(|change| !refused.contains(&change.told("ServerId"))) {
+        for change in changes {
             self.hear_change(change, now, heard);
         }
         let key = told.told("SyncKey");
@@ -159,10 +153,8 @@ impl Book {
             }
             // The server's version won: it comes as a change, unless it came already.
             ("Change", "7") => drop(self.changed.remove(&id)),
-            ("Change", "8") => {
-                self.changed.remove(&id);
-                self.items.remove(&id);
-            }
+            // MS-ASCMD 2.2.3.177.17: it is gone, which comes as a deletion. Back again before that, it comes as a change.
+            ("Change", "8") => drop(self.changed.remove(&id)),
             ("Delete", "8") => {}
             _ => panic!("unexpected {reply:?} to {said:?}"),
         }

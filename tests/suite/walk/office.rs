@@ -77,11 +77,8 @@ impl Office {
     }
 
     /// How it is today. Says whether it refuses or alters what phones did, so that what they do next may meet that.
-    ///
-    /// It refuses nothing while a phone waits to hear of a move: what it does not let go comes back under its old name,
-    /// which another phone may have been told is gone (Status 8), and hears of as a change.
-    pub(crate) fn wake_up(&mut self, chance: &mut Chance, is_moving: bool) -> bool {
-        let day = if is_moving { 1 + chance.below(19) } else { chance.below(20) };
+    pub(crate) fn wake_up(&mut self, chance: &mut Chance) -> bool {
+        let day = chance.below(20);
         self.memory.mood(|moods| {
             moods.refusal = (day == 0).then(|| "not today".to_owned());
             moods.down = day == 1;
