@@ -164,6 +164,8 @@ pub enum Sensitivity {
 
 /// What of an item's privacy JSCalendar has no word for.
 const SENSITIVITY: &str = "lomme.app:sensitivity";
+const PROPOSED_START: &str = "lomme.app:proposedStart";
+const PROPOSED_END: &str = "lomme.app:proposedEnd";
 
 /// The sensitivity that is told by `privacy` and a property of our own.
 pub(super) fn sensitivity(privacy: Option<Privacy>, other: &Map<String, Value>) -> Sensitivity {
@@ -260,6 +262,21 @@ impl Participant {
     /// Whether this is the e-mail address, in any letter case.
     pub fn is(&self, address: &str) -> bool {
         self.address().is_some_and(|own| own.eq_ignore_ascii_case(address))
+    }
+
+    /// When they would rather meet, from when to when.
+    pub fn proposal(&self) -> Option<(Timestamp, Timestamp)> {
+        let time = |name: &str| self.other.get(name)?.as_str()?.parse().ok();
+        Some((time(PROPOSED_START)?, time(PROPOSED_END)?))
+    }
+
+    /// They would rather meet then, or do not say so any more.
+    pub fn propose(&mut self, proposal: Option<(Timestamp, Timestamp)>) {
+        self.other.retain(|name, _| name != PROPOSED_START && name != PROPOSED_END);
+        if let Some((start, end)) = proposal {
+            self.other.insert(PROPOSED_START.to_owned(), start.to_string().into());
+            self.other.insert(PROPOSED_END.to_owned(), end.to_string().into());
+        }
     }
 }
 

@@ -157,6 +157,7 @@ pub(super) fn read(
         is_full && reading.clears(field.tag, field.absence)
     })?;
     people::settle_organizer(&mut event, reading);
+    people::settle_proposals(&mut event, base);
     series::read(&mut event, base, data, is_full, reading)?;
     if base != Some(&event) {
         event.updated = Some(reading.now);

@@ -5,6 +5,7 @@ use wbxml::Tag;
 use wbxml::Version;
 use wbxml::Writer;
 use wbxml::calendar;
+use wbxml::meetingresponse;
 
 use crate::eas::class::Owner;
 use crate::eas::class::Reading;
@@ -14,6 +15,8 @@ use crate::eas::class::codec::address;
 use crate::eas::class::codec::number;
 use crate::eas::class::event::meeting::is_received;
 use crate::eas::class::event::write_nothing;
+use crate::eas::date;
+use crate::model::calendar::Participant;
 use crate::model::calendar::ParticipationStatus;
 use crate::model::event::Event;
 use crate::model::event::attendance::Attendee;
@@ -78,9 +81,26 @@ pub(super) fn write_attendees(item: &Event, tag: Tag, view: &View<'_>, writer: &
                         },
                     );
                 }
+                write_proposal(item.participant(&attendee.address), view, writer);
             });
         }
     });
+}
+
+/// Tells the organizer when an attendee would rather meet (MS-ASCMD 2.2.3.140, 2.2.3.141).
+fn write_proposal(attendee: Option<&Participant>, view: &View<'_>, writer: &mut Writer) {
+    let proposal = attendee.and_then(Participant::proposal).filter(|_| view.version >= Version::V16_1);
+    let Some((start, end)) = proposal else { return };
+    writer.text(meetingresponse::PROPOSED_START_TIME, &date::compact(date::utc(start)));
+    writer.text(meetingresponse::PROPOSED_END_TIME, &date::compact(date::utc(end)));
+}
+
+/// What was proposed for one time is no answer to another.
+pub(super) fn settle_proposals(event: &mut Event, base: Option<&Event>) {
+    let times = |event: &Event| (event.start, event.duration, event.time_zone.clone());
+    if base.is_some_and(|base| times(base) != times(event)) {
+        event.participants.values_mut().for_each(|one| one.propose(None));
+    }
 }
 
 fn myself(owner: &Owner) -> Attendee {

@@ -291,6 +291,45 @@ fn an_empty_list_of_attendees_is_harmless() {
     assert_eq!(changed.get("participants"), None);
 }
 
+/// MS-ASCMD 2.2.3.140, 2.2.3.141.
+#[test]
+fn another_time_that_was_proposed_is_shown_until_there_is_another_time() {
+    let meeting = content(
+        Class::Calendar,
+        &json!({"uid": "e", "start": "2026-11-02T09:00:00", "timeZone": "Europe/Oslo", "title": "Møte",
+            "organizerCalendarAddress": "mailto:ola@fjord.example", "participants": {"k": {
+                "calendarAddress": "mailto:kari@fjord.example", "roles": {"attendee": true},
+                "participationStatus": "tentative", "lomme.app:proposedStart": "2026-11-03T09:00:00Z",
+                "lomme.app:proposedEnd": "2026-11-03T10:00:00Z"}}})
+        .to_string(),
+    );
+    let shown = "<calendar:AttendeeType>1</calendar:AttendeeType>\n\
+        <meetingresponse:ProposedStartTime>20261103T090000Z</meetingresponse:ProposedStartTime>\n\
+        <meetingresponse:ProposedEndTime>20261103T100000Z</meetingresponse:ProposedEndTime>";
+    let told = |version| {
+        let lines: Vec<_> =
+            Phone::new(version).xml(&meeting).lines().map(str::trim).map(str::to_owned).collect();
+        lines.join("\n")
+    };
+    assert!(told(Version::V16_1).contains(shown), "{}", told(Version::V16_1));
+    assert!(!told(Version::V16_0).contains("Proposed"));
+
+    let proposed = |xml: &str| {
+        let changed = sends(&Phone::new(Version::V16_1), Some(&meeting), xml);
+        changed["participants"]["k"].get("lomme.app:proposedEnd").cloned()
+    };
+    let attendees = "<calendar:Attendees><calendar:Attendee><calendar:Email>kari@fjord.example</calendar:Email>\
+        <calendar:Name>Kari</calendar:Name></calendar:Attendee></calendar:Attendees>";
+    assert_eq!(proposed("<calendar:Subject>Nytt</calendar:Subject>"), Some(json!("2026-11-03T10:00:00Z")));
+    assert_eq!(proposed(attendees), Some(json!("2026-11-03T10:00:00Z")));
+    assert_eq!(
+        proposed(
+            "<calendar:StartTime>20261103T090000Z</calendar:StartTime><calendar:EndTime>20261103T100000Z</calendar:EndTime>"
+        ),
+        None
+    );
+}
+
 /// Quirk ghost-attendees.
 #[test]
 fn an_attendee_without_an_address_is_nobody() {
