@@ -15,6 +15,8 @@ pub mod entry;
 mod golden;
 pub mod href;
 pub mod ical;
+#[cfg(test)]
+mod ical_tests;
 pub mod kept;
 pub mod line;
 pub mod observance;

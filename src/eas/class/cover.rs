@@ -33,7 +33,11 @@ pub(super) fn cover(rule: &RecurrenceRule, start: DateTime) -> Option<Cover> {
     if let Some(pattern) = Pattern::of(rule, start) {
         return Some(Cover { pattern, surplus: Vec::new() });
     }
-    let starts: BTreeSet<_> = Starts::new(rule, start).take(LOOKED_AT).collect();
+    cover_all(&Starts::new(rule, start).take(LOOKED_AT).collect(), start)
+}
+
+/// The pattern of occurrences that are not more than daily, and its surplus; none if no pattern covers them.
+pub(super) fn cover_all(starts: &BTreeSet<DateTime>, start: DateTime) -> Option<Cover> {
     let dates: BTreeSet<_> = starts.iter().map(|start| start.date()).collect();
     let (first, last) = (*starts.first()?, *starts.last()?);
     let is_daily_at_most = dates.len() == starts.len() && starts.iter().all(|at| at.time() == first.time());
@@ -41,7 +45,7 @@ pub(super) fn cover(rule: &RecurrenceRule, start: DateTime) -> Option<Cover> {
         return None;
     }
     let is_same_day = dates.iter().all(|date| date.day() == start.day());
-    let mut pattern = if is_same_day { monthly(start) } else { weekly(&starts) };
+    let mut pattern = if is_same_day { monthly(start) } else { weekly(starts) };
     let mut surplus = Vec::new();
     let mut shown = start;
     for at in Starts::new(&pattern.rule(start), start).take_while(|at| *at <= last) {

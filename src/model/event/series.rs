@@ -81,6 +81,13 @@ impl Event {
         starts.take(MOST_OCCURRENCES).take_while(|start| *start <= at).last() == Some(at)
     }
 
+    /// Whether it is several occurrences of a series that is not here: its owner is invited to these alone.
+    ///
+    /// They lie in one event without a rule, `recurrenceOverrides` by the times that the series has them at.
+    pub fn has_orphans(&self) -> bool {
+        self.other.contains_key("recurrenceId") && !self.recurrence_overrides.is_empty()
+    }
+
     /// When the last occurrence is over; none when there is no last one.
     ///
     /// A time without a zone is over when it is over everywhere.

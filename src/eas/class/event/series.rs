@@ -25,6 +25,7 @@ use crate::eas::class::View;
 use crate::eas::class::codec::number;
 use crate::eas::class::cover::Cover;
 use crate::eas::class::cover::cover;
+use crate::eas::class::cover::cover_all;
 use crate::eas::class::event::EXCEPTION;
 use crate::eas::class::event::attachments;
 use crate::eas::class::event::when;
@@ -45,7 +46,18 @@ const MOST_EXCEPTIONS: usize = 1000;
 const LOOKED_AT: usize = 20_000;
 
 fn shown(item: &Event) -> Option<Cover> {
-    cover(item.recurrence_rule.as_ref()?, item.start?)
+    match &item.recurrence_rule {
+        Some(rule) => cover(rule, item.start?),
+        None => cover_all(&dates(item), item.start?),
+    }
+}
+
+/// When an event without a rule takes place: each day by itself, at its clock.
+fn dates(item: &Event) -> BTreeSet<DateTime> {
+    let Some(start) = item.start else { return BTreeSet::new() };
+    let more = item.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_excluded());
+    let more = more.map(|(at, _)| *at).filter(|at| *at > start && at.time() == start.time());
+    more.take(LOOKED_AT).chain([start]).collect()
 }
 
 pub(super) fn write_recurrence(item: &Event, tag: Tag, view: &View<'_>, writer: &mut Writer) {
@@ -123,7 +135,8 @@ pub(super) fn write_orphan(item: &Event, tag: Tag, view: &View<'_>, writer: &mut
 
 /// Which occurrence of a series that is not here an event is.
 fn orphan(item: &Event) -> Option<DateTime> {
-    let id = item.other.get("recurrenceId").filter(|_| item.recurrence_rule.is_none())?;
+    let id =
+        item.other.get("recurrenceId").filter(|_| item.recurrence_rule.is_none() && !item.has_orphans())?;
     id.as_str()?.parse().ok()
 }
 
@@ -187,12 +200,7 @@ pub(super) fn read(
 }
 
 fn make_single(event: &mut Event) {
-    if event
-        .recurrence_rule
-        .as_ref()
-        .zip(event.start)
-        .is_some_and(|(rule, start)| cover(rule, start).is_some())
-    {
+    if shown(event).is_some() {
         event.recurrence_rule = None;
         event.recurrence_overrides.clear();
     }
@@ -212,6 +220,7 @@ fn read_rule(
     let is_echo = known.is_some_and(|known| told.is_echo_of(&known, start));
     if !is_echo {
         event.recurrence_rule = Some(told.rule(start));
+        event.other.remove("recurrenceId");
     }
     Ok(())
 }
@@ -222,6 +231,11 @@ fn follow(event: &mut Event, base: &Event, version: Version) {
         && event.recurrence_rule == base.recurrence_rule
         && (version < Version::V16_0 || event.length() == base.length());
     let Some((start, old)) = event.start.zip(base.start).filter(|_| !is_same) else { return };
+    if event.has_orphans() {
+        // Who is invited to single days does not move them: their names are the times they had.
+        (event.start, event.duration) = (base.start, base.duration);
+        return;
+    }
     if version >= Version::V16_0 {
         // MS-ASCAL 2.2.2.37, 2.2.2.42, 2.2.2.20: another pattern, start or end takes all exceptions away.
         return event.recurrence_overrides.clear();
@@ -287,13 +301,16 @@ fn instance(event: &Event, clock: DateTime) -> Option<DateTime> {
     if event.recurrence_overrides.contains_key(&clock) {
         return Some(clock);
     }
-    let (rule, start) = event.recurrence_rule.as_ref().zip(event.start)?;
     let limit = clock.checked_add(SignedDuration::from_hours(24)).ok()?;
-    let near: Vec<_> = Starts::new(rule, start)
-        .take(LOOKED_AT)
-        .skip_while(|at| at.date() < clock.date())
-        .take_while(|at| *at < limit)
-        .collect();
+    let near = |at: &DateTime| at.date() >= clock.date() && *at < limit;
+    let near: Vec<_> = match &event.recurrence_rule {
+        Some(rule) => {
+            let starts = Starts::new(rule, event.start?).take(LOOKED_AT);
+            starts.take_while(|at| *at < limit).filter(near).collect()
+        }
+        None if event.recurrence_overrides.is_empty() => Vec::new(),
+        None => dates(event).into_iter().filter(near).collect(),
+    };
     near.iter().copied().find(is_known).or_else(|| near.into_iter().find(|at| at.date() == clock.date()))
 }
 

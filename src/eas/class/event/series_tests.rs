@@ -16,6 +16,7 @@ use crate::eas::class::event::testing::with;
 use crate::eas::class::testing::Phone;
 use crate::eas::class::testing::content;
 use crate::model::class::Class;
+use crate::model::content::Content;
 
 #[test]
 fn an_edit_of_one_exception_leaves_the_others() {
@@ -299,4 +300,58 @@ fn an_instance_without_its_series_says_which_it_is() {
         class::change_instance(&orphan, "20261102T080000Z", document.root(), &phone.reading()).unwrap();
     assert_eq!(changed.to_value(), with(&orphan, |event| event["title"] = json!("Ny")));
     assert!(class::change_instance(&orphan, "20261103T080000Z", document.root(), &phone.reading()).is_err());
+}
+
+/// Three days of a series without it, as CalDAV has them (RFC 4791 4.1): one is later than the series says.
+fn days_without_series() -> Content {
+    let event = json!({"uid": "e", "title": "T", "start": "2026-11-03T09:00:00", "timeZone": "Europe/Oslo",
+        "duration": "PT1H", "recurrenceId": "2026-11-03T09:00:00", "recurrenceOverrides": {
+            "2026-11-05T09:00:00": {"start": "2026-11-05T10:00:00"}, "2026-11-17T09:00:00": {"title": "U"}}});
+    content(Class::Calendar, &event.to_string())
+}
+
+#[test]
+fn days_without_their_series_are_all_shown() {
+    let days = days_without_series();
+    for version in [Version::V12_1, Version::V14_1, Version::V16_1] {
+        let phone = Phone::new(version);
+        let shown = phone.xml(&days);
+        let times = |tag: &str| {
+            let tag = format!("{tag}>2026");
+            shown.split(&tag).skip(1).map(|rest| rest[..4].to_owned()).collect::<Vec<_>>()
+        };
+        // Tuesdays and Thursdays till the 17th: the 10th and the 12th are none.
+        assert!(shown.contains("<calendar:DayOfWeek>20</calendar:DayOfWeek>"), "{shown}");
+        assert_eq!(times("calendar:Until"), ["1117"], "{version}");
+        assert_eq!(shown.matches("<calendar:Deleted>1").count(), 2, "{version}");
+        let id = if version < Version::V16_0 { "ExceptionStartTime" } else { "InstanceId" };
+        let mut exceptions = times(id);
+        exceptions.sort();
+        assert_eq!(exceptions, ["1105", "1110", "1112", "1117"], "{version}");
+        check_echo(&phone, &days);
+    }
+}
+
+#[test]
+fn one_of_the_days_without_their_series_changes_or_goes_alone() {
+    let (days, phone) = (days_without_series(), Phone::new(Version::V16_1));
+    let document = wbxml::Document::from_xml(
+        "<ApplicationData xmlns=\"AirSync\" xmlns:calendar=\"Calendar\"><calendar:Subject>Ny</calendar:Subject></ApplicationData>",
+    );
+    let document = document.unwrap();
+    let changed =
+        class::change_instance(&days, "20261105T080000Z", document.root(), &phone.reading()).unwrap();
+    let expected = with(&days, |event| {
+        event["recurrenceOverrides"]["2026-11-05T09:00:00"]["title"] = json!("Ny");
+    });
+    assert_eq!(changed.to_value(), expected);
+    assert!(class::change_instance(&days, "20261110T080000Z", document.root(), &phone.reading()).is_err());
+    let left = class::delete_instance(&days, "20261103T080000Z", &phone.reading()).unwrap();
+    assert!(left.to_value()["recurrenceOverrides"]["2026-11-03T09:00:00"]["excluded"] == json!(true));
+    assert!(phone.xml(&left).matches("<calendar:Deleted>1").count() == 3, "{}", phone.xml(&left));
+    // The times they had are their names.
+    let moved = "<calendar:StartTime>20261104T080000Z</calendar:StartTime><calendar:EndTime>20261104T090000Z</calendar:EndTime>";
+    assert_eq!(sends(&phone, Some(&days), moved)["start"], json!("2026-11-03T09:00:00"));
+    let single = sends(&phone, Some(&days), "<calendar:Subject>T</calendar:Subject><calendar:Recurrence/>");
+    assert_eq!(single.get("recurrenceOverrides"), None);
 }
