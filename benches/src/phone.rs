@@ -23,6 +23,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use wbxml::Document;
+use wbxml::Element;
 use wbxml::Limits;
 use wbxml::Writer;
 use wbxml::airsync;
@@ -67,9 +68,14 @@ impl std::fmt::Debug for Phone {
 impl Phone {
     /// A phone of an account over HTTP.
     pub async fn plain(address: SocketAddr, account: usize, device: &str) -> Self {
+        Self::of(address, &server::account(account), device).await
+    }
+
+    /// A phone of a user over HTTP.
+    pub async fn of(address: SocketAddr, user: &str, device: &str) -> Self {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        Self { line: Box::new(stream), head: head(account, device) }
+        Self { line: Box::new(stream), head: head(user, device) }
     }
 
     /// A phone of an account over HTTPS.
@@ -77,12 +83,12 @@ impl Phone {
         let stream = TcpStream::connect(address).await.unwrap();
         let name = ServerName::from(address.ip());
         let stream = tls.connect(name, stream).await.unwrap();
-        Self { line: Box::new(stream), head: head(account, device) }
+        Self { line: Box::new(stream), head: head(&server::account(account), device) }
     }
 
     /// Goes on as another phone of the account, over the same line.
     pub fn become_device(&mut self, account: usize, device: &str) {
-        self.head = head(account, device);
+        self.head = head(&server::account(account), device);
     }
 
     /// Asks and waits for the answer's body.
@@ -112,14 +118,22 @@ impl Phone {
         body
     }
 
-    /// Asks for the list of folders.
-    pub async fn folders(&mut self) {
+    /// Asks for the list of folders: the id and name of each.
+    pub async fn folders(&mut self) -> Vec<(usize, String)> {
         let mut writer = Writer::new();
         writer.open(folderhierarchy::FOLDER_SYNC);
         writer.number(folderhierarchy::SYNC_KEY, 0);
         let answer = self.post("FolderSync", &writer.finish()).await;
         let document = Document::decode(answer, &Limits::default()).unwrap();
         assert_eq!(document.root().child(folderhierarchy::STATUS).unwrap().text(), "1");
+        let changes = document.root().child(folderhierarchy::CHANGES).unwrap();
+        let text = |folder: Element<'_>, tag| folder.child(tag).unwrap().text().to_owned();
+        let added = changes.children().filter(|child| child.tag() == folderhierarchy::ADD);
+        let folders = added.map(|folder| {
+            let id = text(folder, folderhierarchy::SERVER_ID).parse().unwrap();
+            (id, text(folder, folderhierarchy::DISPLAY_NAME))
+        });
+        folders.collect()
     }
 
     /// Syncs a folder; nothing back means that nothing is new.
@@ -176,16 +190,23 @@ impl Phone {
         self.sync(&body).await.unwrap().key
     }
 
-    /// Waits for news of a folder; whether there is any.
+    /// Waits for news of a folder of contacts; whether there is any.
     pub async fn ping(&mut self, folder: usize, seconds: usize) -> bool {
+        self.wait(&[folder], "Contacts", seconds).await
+    }
+
+    /// Waits for news of folders of a class; whether there is any.
+    pub async fn wait(&mut self, folders: &[usize], class: &str, seconds: usize) -> bool {
         let mut writer = Writer::new();
         writer.open(ping::PING);
         writer.number(ping::HEARTBEAT_INTERVAL, seconds);
         writer.container(ping::FOLDERS, |writer| {
-            writer.container(ping::FOLDER, |writer| {
-                writer.number(ping::ID, folder);
-                writer.text(ping::CLASS, "Contacts");
-            });
+            for folder in folders {
+                writer.container(ping::FOLDER, |writer| {
+                    writer.number(ping::ID, *folder);
+                    writer.text(ping::CLASS, class);
+                });
+            }
         });
         let answer = self.post("Ping", &writer.finish()).await;
         let document = Document::decode(answer, &Limits::default()).unwrap();
@@ -243,8 +264,7 @@ fn contact(writer: &mut Writer, number: usize, note: usize) {
 }
 
 /// What does not change from one request of a phone to the next.
-fn head(account: usize, device: &str) -> String {
-    let user = server::account(account);
+fn head(user: &str, device: &str) -> String {
     let log_in = BASE64_STANDARD.encode(format!("{user}:{}", server::PASSWORD));
     format!(
         "&User={user}&DeviceId={device}&DeviceType=Bench HTTP/1.1\r\nhost: localhost\r\nauthorization: Basic {log_in}\

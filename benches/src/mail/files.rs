@@ -1,8 +1,4 @@
-//! What large files cost in memory: fetched from an IMAP server, and sent over an SMTP server, by the release binary.
-//!
-//! Run by `cargo bench -p benches --bench mail`, with the servers that `tests/services/mail` installs.
-#![expect(clippy::print_stdout, reason = "that is where the figures go")]
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a measurement that goes wrong is to stop")]
+//! What large files cost in memory: fetched from an IMAP server, and sent over an SMTP server.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -16,9 +12,6 @@ use benches::number;
 use benches::server::Home;
 use benches::server::PASSWORD;
 use benches::server::Server;
-use exim::Exim;
-use mail_server::Dovecot;
-use mail_server::KARI;
 use tokio::io::AsyncReadExt as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
@@ -26,18 +19,16 @@ use wbxml::Writer;
 use wbxml::airsyncbase;
 use wbxml::itemoperations as tag;
 
-#[path = "../../tests/suite/exim.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
-mod exim;
-#[path = "../../tests/suite/mail_server.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
-mod mail_server;
+use crate::exim::Exim;
+use crate::home;
+use crate::mail_server::Dovecot;
+use crate::mail_server::KARI;
 
 /// How a file is fetched.
 const WAYS: [&str; 3] = ["GetAttachment", "ItemOperations, in the document", "ItemOperations, behind it"];
 
-#[tokio::main]
-async fn main() {
+/// Fetches and sends a file of 25 MB (`MEGABYTES`).
+pub(crate) async fn measure() {
     let megabytes = number("MEGABYTES", 25);
     let (dovecot, exim) = (Dovecot::start(), Exim::start());
     let home = home(&dovecot, &exim);
@@ -65,23 +56,6 @@ async fn main() {
         server.stop();
     }
     send(&home, &exim, megabytes).await;
-}
-
-/// A server whose only account has its mail there.
-fn home(dovecot: &Dovecot, exim: &Exim) -> Home {
-    let connection = format!(
-        "[[connection]]\nname = \"mail\"\nkind = \"imap\"\nclasses = [\"email\"]\nuser = \"{}\"\npassword = \"{}\"\n\
-         master_separator = \"*\"\nurl = \"imap://127.0.0.1:{}\"\nsmtp = \"smtp://127.0.0.1:{}\"\n\
-         smtp_log_in = \"organisation\"\nsmtp_user = \"{KARI}\"\nsmtp_password = '{}'\n",
-        mail_server::MASTER,
-        mail_server::MASTER_PASSWORD,
-        dovecot.port,
-        exim.port,
-        mail_server::PASSWORD,
-    );
-    let home = Home::with(&[KARI.to_owned()], &connection);
-    assert!(home.size() > 0, "there is a store");
-    home
 }
 
 /// Puts a message with a file of so many megabytes into the inbox; what phones call the file.
