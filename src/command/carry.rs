@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use crate::command::owe::Deed;
 use crate::command::owe::owe;
 use crate::command::sync::window;
-use crate::error::Error;
 use crate::model::folder::Folder;
 use crate::model::id::Rev;
+use crate::store;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::item;
@@ -17,7 +17,7 @@ use crate::store::moved;
 
 /// Puts an item into another folder of the same back office; where it is then. None: it is not where it was, or cannot
 /// go there.
-pub async fn carry(tx: &mut Tx, from: Place, to: &Folder, now: Timestamp) -> Result<Option<Place>, Error> {
+pub async fn carry(tx: &mut Tx, from: Place, to: &Folder, now: Timestamp) -> store::Result<Option<Place>> {
     let folder = folder::find(tx, from.account, from.folder).await?.filter(|row| !row.deleted);
     let row = item::newest(tx, from).await?.filter(|row| !row.version.meta.deleted);
     let (Some(folder), Some(row)) = (folder.map(|row| row.folder), row) else { return Ok(None) };

@@ -1,6 +1,7 @@
 //! What the server does for each command of the protocol, and what it asks of a request before it does anything.
 
 pub mod autodiscover;
+pub mod calendar;
 pub mod carry;
 pub mod device;
 pub mod find;
@@ -320,7 +321,7 @@ fn document(command: Command, body: &[u8]) -> Result<Option<Document>, Refusal> 
 }
 
 /// The account as items mention it.
-fn owner(account: &Account) -> Owner {
+pub fn owner(account: &Account) -> Owner {
     let zone = account.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
     Owner { email: account.email.clone(), name: account.name.clone(), zone: zone.unwrap_or(TimeZone::UTC) }
 }

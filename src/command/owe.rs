@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use crate::app::new_key;
-use crate::error::Error;
 use crate::model::folder::Folder;
 use crate::model::id::Rev;
+use crate::store;
 use crate::store::Tx;
 use crate::store::item::Place;
 use crate::store::outbox;
@@ -27,7 +27,7 @@ pub struct Deed {
 }
 
 /// Owes it, if the folder has a back office.
-pub async fn owe(tx: &mut Tx, folder: &Folder, deed: Deed) -> Result<(), Error> {
+pub async fn owe(tx: &mut Tx, folder: &Folder, deed: Deed) -> store::Result<()> {
     let Some(connection) = &folder.connection else { return Ok(()) };
     let Deed { place, base_rev, rev, server_wins, now } = deed;
     let key = new_key();

@@ -3,7 +3,9 @@
 use wbxml::Version;
 
 use crate::eas::class::BirthdayTime;
+use crate::eas::class::MailView;
 use crate::eas::class::Owner;
+use crate::eas::class::View;
 use crate::model::id::OrganisationId;
 use crate::store::device::Device;
 use crate::store::state::Who;
@@ -24,6 +26,19 @@ pub struct Phone {
 }
 
 impl Phone {
+    /// How it sees an item of which nothing is told but a name.
+    pub fn view(&self) -> View<'_> {
+        View {
+            version: self.version,
+            body: &[],
+            truncation: None,
+            owner: &self.owner,
+            birthday: self.birthday,
+            server_id: "",
+            mail: MailView::default(),
+        }
+    }
+
     /// Whose state.
     pub fn who(&self) -> Who {
         Who { account: self.device.account, device: self.device.number }

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::apply::Did;
 use super::apply::Target;
+use super::invitations::Arrivals;
 use super::office::Desk;
 use super::office::Office;
 use super::office::Stop;
@@ -32,9 +33,12 @@ use crate::connector::Page;
 use crate::connector::Strategy;
 use crate::connector::mail::Mail;
 use crate::connector::mail::Window;
+use crate::mailbox::Mailbox;
 use crate::model::class::Class;
 use crate::model::folder::Folder;
+use crate::model::folder::FolderKind;
 use crate::model::id::ItemId;
+use crate::model::id::Rev;
 use crate::store;
 use crate::store::folder as folders;
 use crate::store::item;
@@ -51,6 +55,8 @@ const PAGES: usize = 10_000;
 const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 /// Strategy B: from one look at all ids to the next; in between nobody learns what was deleted.
 const RECONCILE: SignedDuration = SignedDuration::from_hours(1);
+/// How soon invitations are looked at again that could not be seen to.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// Fewer may always go at once.
 const FEW: usize = 20;
 
@@ -66,6 +72,8 @@ struct Position {
     reconciled: Option<i64>,
     /// So many were about to go; they go if the next run says so too.
     held: Option<usize>,
+    /// The inbox: up to where it was looked through for invitations.
+    looked: Option<Rev>,
 }
 
 struct Run<'a> {
@@ -130,9 +138,12 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
         tally,
     };
     run.run().await?;
-    let soon = if run.deferred { Some(run.answer_due().await?) } else { None };
+    let mut soon = if run.deferred { Some(run.answer_due().await?) } else { None };
+    if let Some(again) = run.invitations(folder.kind).await? {
+        soon = Some(soon.map_or(again, |soon| soon.min(again)));
+    }
     // What has to be told again is missing still.
-    let reach = run.mail.as_ref().map(|mail| mail.since).filter(|_| soon.is_none());
+    let reach = run.mail.as_ref().map(|mail| mail.since).filter(|_| !run.deferred);
     Ok(Done { cursor: run.position.to_json(), soon, reach })
 }
 
@@ -162,6 +173,30 @@ impl Run<'_> {
             Strategy::Cursor => self.by_cursor().await,
             Strategy::ModifiedSince => self.by_time().await,
             Strategy::List => self.by_list().await,
+        }
+    }
+
+    /// Sees to the invitations among what came into the inbox; when to look again, if that failed.
+    async fn invitations(&mut self, kind: FolderKind) -> Result<Option<Timestamp>, Stop> {
+        let Some(mail) = self.mail.as_ref().filter(|_| kind == FolderKind::INBOX) else { return Ok(None) };
+        let mailbox = Mailbox {
+            connection: self.due.connection.clone(),
+            connector: Arc::clone(&self.desk.connector),
+            mail: Arc::clone(&mail.server),
+            user: self.desk.user.clone(),
+        };
+        let Self { office, due, watch, collection, .. } = self;
+        let arrivals = Arrivals { office, due, watch, mailbox: &mailbox, collection };
+        let (looked, failed) = arrivals.look_through(self.position.looked).await;
+        self.position.looked = looked;
+        match failed {
+            None => Ok(None),
+            Some(Stop::Lost) => Err(Stop::Lost),
+            Some(error) => {
+                let account = self.due.account;
+                tracing::warn!(%account, %error, "invitations are not in the calendar yet; again later");
+                Ok(Some(later(self.watch.now(), AGAIN)))
+            }
         }
     }
 

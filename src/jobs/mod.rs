@@ -13,6 +13,7 @@ mod conflict;
 mod draft;
 mod finish;
 mod folder;
+mod invitations;
 mod lanes;
 mod lookout;
 mod mailboxes;

@@ -1,5 +1,7 @@
 //! Takes pulls that are due, runs each, and notes how it ended. What is pulled, and how, is in `folder` and `collections`.
 
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
@@ -96,6 +98,27 @@ pub(super) async fn round(
         }
     }
     Ok(tally)
+}
+
+/// Runs those pulls of an account that are chosen, due or not, on behalf of another that goes on then. False: one of
+/// them failed, or another node is about it.
+pub(super) fn ahead<'a>(
+    office: &'a Office,
+    account: AccountId,
+    chosen: &'a (dyn Fn(&Due) -> bool + Sync),
+    now: Timestamp,
+) -> BoxFuture<'a, store::Result<bool>> {
+    async move {
+        let all = async || pull::of_account(&mut *office.app.store().read().await?, account).await;
+        for due in all().await?.into_iter().filter(chosen) {
+            if !retrying(|| take(office, &due, now)).await? {
+                return Ok(false);
+            }
+            one(office, &due, now).await;
+        }
+        Ok(all().await?.into_iter().filter(chosen).all(|due| due.failures == 0))
+    }
+    .boxed()
 }
 
 /// Starts what is due, as far as there is room.

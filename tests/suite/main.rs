@@ -21,6 +21,7 @@ mod govern;
 mod held;
 mod imap;
 mod imap_odd;
+mod invitations;
 mod killed;
 mod large_files;
 mod log_in;

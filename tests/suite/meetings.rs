@@ -9,10 +9,10 @@ use crate::phone::node::Node;
 use crate::phone::wire::Wire;
 use crate::sending::Post;
 
-const INBOX: &str = "5";
-const CALENDAR: &str = "1";
+pub(crate) const INBOX: &str = "5";
+pub(crate) const CALENDAR: &str = "1";
 
-async fn phone(post: &Post, version: &str) -> Phone {
+pub(crate) async fn phone(post: &Post, version: &str) -> Phone {
     let mut wire = Wire::new(&post.server.url(""), "kari@fjord.example", version);
     wire.device = format!("v{}", version.replace('.', ""));
     let mut phone = Phone::new(wire);
@@ -22,7 +22,7 @@ async fn phone(post: &Post, version: &str) -> Phone {
 }
 
 /// Puts an invitation of Ola's into the inbox.
-fn invite(program: &mut Program, uid: &str, more: &str) {
+pub(crate) fn invite(program: &mut Program, uid: &str, more: &str) {
     let text = format!(
         "From: Ola Dahl <ola@fjord.example>\nTo: kari@fjord.example\nSubject: Budsjett {uid}\nMessage-ID: <{uid}@x>\n\
          MIME-Version: 1.0\nContent-Type: text/calendar; charset=utf-8; method=REQUEST\n\n\
@@ -35,7 +35,7 @@ fn invite(program: &mut Program, uid: &str, more: &str) {
 }
 
 /// The name of the invitation, once the phone has it.
-async fn invited(phone: &mut Phone, uid: &str) -> String {
+pub(crate) async fn invited(phone: &mut Phone, uid: &str) -> String {
     let subject = format!("Budsjett {uid}");
     until("the invitation is here", async || {
         phone.sync(INBOX).await;
@@ -49,7 +49,7 @@ async fn invited(phone: &mut Phone, uid: &str) -> String {
 }
 
 /// Answers, and what is said to it.
-async fn answer(phone: &mut Phone, response: u8, folder: &str, id: &str, more: &str) -> Node {
+pub(crate) async fn answer(phone: &mut Phone, response: u8, folder: &str, id: &str, more: &str) -> Node {
     let inner = format!(
         "<Request><UserResponse>{response}</UserResponse><CollectionId>{folder}</CollectionId>\
          <RequestId>{id}</RequestId>{more}</Request>"

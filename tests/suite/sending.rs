@@ -39,8 +39,14 @@ pub(crate) struct Post {
 
 impl Post {
     pub(crate) async fn start(smtp: u16) -> Self {
+        Self::beside(smtp, Vec::new()).await
+    }
+
+    /// The same with more connections than that for mail.
+    pub(crate) async fn beside(smtp: u16, others: Vec<Connection>) -> Self {
         let dovecot = Dovecot::start();
-        let connections = connections(dovecot.port, smtp);
+        let mut connections = connections(dovecot.port, smtp);
+        connections.extend(others);
         let server = Server::with(|config| config.connections = connections).await;
         connect(&server.app).await;
         Self { server, dovecot }

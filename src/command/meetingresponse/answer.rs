@@ -2,7 +2,6 @@
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
 
 use super::invitation::Invitation;
 use super::invitation::Of;
@@ -22,14 +21,10 @@ use crate::model::class::Class;
 use crate::model::event::BusyStatus;
 use crate::model::event::Event;
 use crate::model::folder::default_of;
-use crate::model::object;
-use crate::model::zone::instant;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::outgoing;
 
-/// Where an occurrence without its series says which it is.
-const RECURRENCE_ID: &str = "recurrenceId";
 /// An answer that was lost is asked for again within so long.
 const SAME_ANSWER: SignedDuration = SignedDuration::from_mins(10);
 
@@ -54,8 +49,10 @@ pub(super) fn answered(
         // It went from the calendar meanwhile.
         (Of::Event { .. }, None) => return Err(Status::INVALID_REQUEST),
         (Of::Event { .. }, Some(stored)) => (stored.clone(), invitation.occurrence),
-        (Of::Mail { .. }, stored) => merged(phone, &invitation.event, stored),
+        (Of::Mail { .. }, stored) => invitation.event.joined(stored, &phone.owner.zone),
     };
+    // Phones write to organizers themselves, or have us do it.
+    event.answers_by_mail();
     let declines = request.answer == ParticipationStatus::Declined;
     let answer = |event: &mut Event| {
         let comment =
@@ -82,40 +79,6 @@ pub(super) fn answered(
         event.updated = Some(now);
     }
     Ok(Answered::Event(Box::new(event)))
-}
-
-/// The event as it was last told of, and the occurrence of it that the invitation is for, if it is for one of a series.
-fn merged(phone: &Phone, invited: &Event, stored: Option<&Event>) -> (Event, Option<DateTime>) {
-    let Some(stored) = stored else { return (invited.clone(), None) };
-    let home = &phone.owner.zone;
-    if let Some(at) = orphan(invited).filter(|_| stored.recurrence_rule.is_some()) {
-        let at = instant(at, &invited.zone(home)).map_or(at, |at| stored.zone(home).to_datetime(at));
-        let mut series = stored.clone();
-        let mut occurrence = invited.clone();
-        occurrence.other.remove(RECURRENCE_ID);
-        series.set_occurrence(at, &occurrence);
-        return (series, Some(at));
-    }
-    // What the calendar has may be as new, and what its owner put into it is not the organizer's.
-    let is_of_all = orphan(invited).is_none() && orphan(stored).is_some();
-    if !is_of_all && invited.sequence.unwrap_or(0) <= stored.sequence.unwrap_or(0) {
-        return (stored.clone(), None);
-    }
-    let mut event = invited.clone();
-    event.alerts.clone_from(&stored.alerts);
-    event.keywords.clone_from(&stored.keywords);
-    (event, None)
-}
-
-/// Whether what the calendar has is what somebody was invited to, and not another occurrence of the same series.
-pub(super) fn is_of(invited: &Event, stored: &Event) -> bool {
-    let at = orphan(invited);
-    at.is_none() || stored.recurrence_rule.is_some() || orphan(stored) == at
-}
-
-/// Which occurrence of a series an event is that came without it.
-fn orphan(event: &Event) -> Option<DateTime> {
-    object::text(&event.other, RECURRENCE_ID)?.parse().ok()
 }
 
 /// Whether two versions of an event say the same but for when they were made.
@@ -158,7 +121,7 @@ pub(super) async fn prepare(
     let (Some(starts), Some(ends)) = (event.start.and_then(moment), ends.and_then(moment)) else {
         return Ok(None);
     };
-    let at = invitation.occurrence.or_else(|| orphan(series));
+    let at = invitation.occurrence.or_else(|| series.part_at());
     let title = event.title.clone().unwrap_or_default();
     let answer = scheduling::Answer {
         organizer,

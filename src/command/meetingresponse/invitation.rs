@@ -10,8 +10,6 @@ use crate::app::App;
 use crate::command::phone::Phone;
 use crate::command::sync::window;
 use crate::eas::class;
-use crate::eas::class::MailView;
-use crate::eas::class::View;
 use crate::eas::meetingresponse::Item;
 use crate::eas::meetingresponse::Request;
 use crate::eas::meetingresponse::Status;
@@ -160,21 +158,9 @@ async fn event(app: &App, phone: &Phone, request: &Request, name: &ItemName) -> 
         Some(_) if !event.is_recurring() => {
             return Err(Stop::Status(Common::NO_RECURRENCE_IN_CALENDAR.into()));
         }
-        Some(id) => Some(class::occurrence_at(&event, id, &view(phone)).ok_or(INVALID)?),
+        Some(id) => Some(class::occurrence_at(&event, id, &phone.view()).ok_or(INVALID)?),
     };
     Ok(Invitation { event, occurrence, organizer, of: Of::Event { place } })
-}
-
-fn view(phone: &Phone) -> View<'_> {
-    View {
-        version: phone.version,
-        body: &[],
-        truncation: None,
-        owner: &phone.owner,
-        birthday: phone.birthday,
-        server_id: "",
-        mail: MailView::default(),
-    }
 }
 
 /// Who invites, as the event has it.

@@ -122,6 +122,6 @@ impl<'a> Accepting<'a> {
         message.set_last_verb(mark.verb, now);
         let rev = item::replace(tx, mark.of, &Content::Message(message), None, now).await?;
         let deed = Deed { place: mark.of, base_rev: row.version.meta.rev, rev, server_wins: true, now };
-        owe(tx, &folder.folder, deed).await
+        Ok(owe(tx, &folder.folder, deed).await?)
     }
 }

@@ -490,6 +490,6 @@ impl Applier<'_, '_> {
     /// The back office has to get this version, if the folder has one.
     pub(super) async fn owe(&mut self, item: ItemId, base_rev: Rev, rev: Rev) -> Result<(), Error> {
         let (place, server_wins, now) = (self.turn.place(item), self.turn.server_wins(), self.turn.now);
-        owe(self.tx, &self.turn.folder.folder, Deed { place, base_rev, rev, server_wins, now }).await
+        Ok(owe(self.tx, &self.turn.folder.folder, Deed { place, base_rev, rev, server_wins, now }).await?)
     }
 }

@@ -119,6 +119,6 @@ impl Applier<'_, '_> {
     async fn owe_at(&mut self, place: Place, base_rev: Rev, rev: Rev) -> Result<(), Error> {
         let Some(row) = folder::find(self.tx, place.account, place.folder).await? else { return Ok(()) };
         let (server_wins, now) = (self.turn.server_wins(), self.turn.now);
-        owe(self.tx, &row.folder, Owed { place, base_rev, rev, server_wins, now }).await
+        Ok(owe(self.tx, &row.folder, Owed { place, base_rev, rev, server_wins, now }).await?)
     }
 }

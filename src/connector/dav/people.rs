@@ -58,6 +58,7 @@ impl People {
             "FALSE" => Some(false),
             _ => None,
         });
+        take_agent(&mut one, &mut property);
         keep(&mut one, &property);
         self.insert(one);
     }
@@ -72,14 +73,15 @@ impl People {
         if let Some(one) = self.participants.values_mut().find(|one| is_same(one)) {
             one.roles.insert("owner".to_owned(), true);
             one.name = one.name.take().or(name);
-        } else if name.is_some() {
+            take_agent(one, property);
+        } else {
             let calendar_address = Some(address.clone());
-            self.insert(Participant {
-                calendar_address,
-                name,
-                roles: set_of(&["owner"]),
-                ..Participant::default()
-            });
+            let mut one =
+                Participant { calendar_address, name, roles: set_of(&["owner"]), ..Participant::default() };
+            take_agent(&mut one, property);
+            if one.name.is_some() || !one.other.is_empty() {
+                self.insert(one);
+            }
         }
         self.organizer = Some(address);
     }
@@ -95,11 +97,15 @@ impl People {
         let is_organizer = |one: &&Participant| {
             one.calendar_address.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address))
         };
-        let name = self.participants.values().find(is_organizer).and_then(|one| one.name.as_deref());
-        Some(match name {
+        let organizer = self.participants.values().find(is_organizer);
+        let mut property = match organizer.and_then(|one| one.name.as_deref()) {
             Some(name) => property.with("CN", name),
             None => property,
-        })
+        };
+        if let Some(organizer) = organizer {
+            give_agent(organizer, &mut property);
+        }
+        Some(property)
     }
 
     /// The ATTENDEEs.
@@ -146,6 +152,9 @@ fn attendee(one: &Participant) -> Option<Property> {
     with("PARTSTAT", status.as_deref());
     with("RSVP", one.expect_reply.map(|reply| if reply { "TRUE" } else { "FALSE" }));
     with("EMAIL", one.email.as_deref().filter(|_| one.calendar_address.is_some()));
+    if !has(&one.roles, "owner") {
+        give_agent(one, &mut property);
+    }
     if let Some(kept) = one.other.get(ICALENDAR).and_then(|kept| kept.get("parameters")) {
         kept::give(kept, &mut property);
     }
@@ -157,6 +166,24 @@ fn take_word<T>(property: &mut Property, name: &str, read: impl Fn(&str) -> Opti
     let value = read(&property.parameter(name)?.to_ascii_uppercase())?;
     property.take(name);
     Some(value)
+}
+
+/// Who sends invitations and answers (RFC 8984 4.4.6).
+const AGENT: &str = "scheduleAgent";
+/// The same (RFC 6638 7.1): of who invites it is said with the organizer, of who is invited with the attendee.
+const SCHEDULE_AGENT: &str = "SCHEDULE-AGENT";
+
+fn take_agent(one: &mut Participant, property: &mut Property) {
+    let known = |word: &str| matches!(word, "SERVER" | "CLIENT" | "NONE").then(|| word.to_ascii_lowercase());
+    if let Some(agent) = take_word(property, SCHEDULE_AGENT, known) {
+        one.other.insert(AGENT.to_owned(), agent.into());
+    }
+}
+
+fn give_agent(one: &Participant, property: &mut Property) {
+    if let Some(agent) = one.other.get(AGENT).and_then(Value::as_str) {
+        property.parameters.push((SCHEDULE_AGENT.to_owned(), vec![agent.to_ascii_uppercase()]));
+    }
 }
 
 fn keep(one: &mut Participant, property: &Property) {

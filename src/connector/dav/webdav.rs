@@ -157,7 +157,9 @@ impl Session<'_> {
 
     /// Removes what has this version.
     pub async fn delete(&self, url: &Url, etag: &str) -> Result<()> {
-        let response = self.send(self.client.delete(url.clone()).header("If-Match", etag)).await?;
+        // RFC 6638 8.1 (Schedule-Reply): who deletes a meeting on a phone has answered there, or does not want to.
+        let request = self.client.delete(url.clone()).header("If-Match", etag).header("Schedule-Reply", "F");
+        let response = self.send(request).await?;
         if response.status().is_success() { Ok(()) } else { Err(refusal(response).await) }
     }
 

@@ -1,5 +1,7 @@
 //! Who is invited to an event and by whom, as phones see it. Sends no invitation.
 
+use jiff::civil::DateTime;
+
 use crate::model::calendar::Participant;
 use crate::model::calendar::ParticipationStatus;
 use crate::model::calendar::address_of;
@@ -20,6 +22,15 @@ pub struct Attendee {
     pub role: AttendeeRole,
     /// The answer, if known.
     pub status: Option<ParticipationStatus>,
+}
+
+/// Somebody by address and name.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest<'a> {
+    /// The e-mail address.
+    pub address: &'a str,
+    /// The name, if known.
+    pub name: Option<&'a str>,
 }
 
 /// Whether somebody must come (MS-ASCAL 2.2.2.6 `AttendeeType`).
@@ -110,6 +121,46 @@ impl Event {
         own.expect_reply = None;
     }
 
+    /// Notes that the organizer hears by mail what somebody answers, so that no calendar server writes as well.
+    pub fn answers_by_mail(&mut self) {
+        let Some(organizer) = self.organizer().map(str::to_owned) else { return };
+        let organizer = self.participant_or_new(&organizer);
+        organizer.roles.extend(set_of(&["owner"]));
+        organizer.hears_by_mail();
+    }
+
+    /// Invites somebody who hears of it by mail. False: they were invited before.
+    pub fn invite_by_mail(&mut self, address: &str, name: Option<&str>) -> bool {
+        let is_known = self.participant(address).is_some_and(|one| self.is_attendee(one));
+        if is_known || self.organizer().is_some_and(|organizer| organizer.eq_ignore_ascii_case(address)) {
+            return false;
+        }
+        let status = Some(ParticipationStatus::NeedsAction);
+        let one = self.participant_or_new(address);
+        let (address, name) = (address.to_owned(), name.map(str::to_owned));
+        one.invite(&Attendee { address, name, role: AttendeeRole::Required, status });
+        one.expect_reply = Some(true);
+        one.hears_by_mail();
+        true
+    }
+
+    /// Invites more people to an event, or to one of its occurrences, in the name of whom it is of.
+    pub fn invite_guests(&mut self, at: Option<DateTime>, owner: Guest<'_>, guests: &[Guest<'_>]) {
+        let invite = |event: &mut Self| {
+            for guest in guests {
+                event.invite_by_mail(guest.address, guest.name);
+            }
+        };
+        if self.organizer().is_none() {
+            self.set_organizer(owner.address, owner.name);
+        }
+        let Some(at) = at else { return invite(self) };
+        if let Some(mut occurrence) = self.occurrence(at) {
+            invite(&mut occurrence);
+            self.set_occurrence(at, &occurrence);
+        }
+    }
+
     fn is_attendee(&self, one: &Participant) -> bool {
         one.address().is_some() && !self.organizer().is_some_and(|organizer| one.is(organizer))
     }
@@ -145,6 +196,13 @@ impl Participant {
             AttendeeRole::Optional => self.roles.extend(set_of(&["optional"])),
             AttendeeRole::Resource => self.kind = Some("resource".to_owned()),
         }
+    }
+}
+
+impl Participant {
+    // RFC 8984 4.4.6 (scheduleAgent).
+    fn hears_by_mail(&mut self) {
+        self.other.insert("scheduleAgent".to_owned(), "client".into());
     }
 }
 
@@ -244,6 +302,20 @@ mod tests {
         meeting.answer("team@example.com", ParticipationStatus::Accepted, None);
         let team = meeting.attendees().find(|one| one.address == "team@example.com").unwrap();
         assert_eq!((team.role, team.status), (AttendeeRole::Required, Some(ParticipationStatus::Accepted)));
+    }
+
+    #[test]
+    fn who_hears_by_mail_is_not_written_to_by_a_server() {
+        let mut meeting = meeting();
+        assert!(meeting.invite_by_mail("per@example.com", Some("Per")));
+        assert!(!meeting.invite_by_mail("PER@example.com", None));
+        assert!(!meeting.invite_by_mail("kari@example.com", None), "she invites");
+        meeting.answers_by_mail();
+        for address in ["per@example.com", "kari@example.com"] {
+            assert_eq!(meeting.participant(address).unwrap().other["scheduleAgent"], "client");
+        }
+        assert!(!meeting.participants["o"].other.contains_key("scheduleAgent"));
+        assert_eq!(meeting.organizer_name(), Some("Kari"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod attachment;
 pub mod attendance;
+pub mod invited;
 pub mod place;
 pub mod series;
 pub mod times;

@@ -1,0 +1,190 @@
+//! Puts meetings that a new mail is about into the calendar, so that phones show them before they are answered. Which
+//! ones, and how, is `model/event/invited.rs`.
+//!
+//! It is done once, by whoever pulls the inbox: how far that was looked through is part of where its pull stands. What
+//! the calendar of the back office has is asked before, for it, or another program, may have been quicker.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::office::Office;
+use super::office::Stop;
+use super::office::Watch;
+use super::office::later;
+use super::pull;
+use super::pull::LEASE;
+use crate::command;
+use crate::command::calendar;
+use crate::connector;
+use crate::connector::Collection;
+use crate::mailbox;
+use crate::mailbox::Mailbox;
+use crate::mailbox::letters;
+use crate::mailbox::letters::Bounds;
+use crate::mime::calendar::Scheduling;
+use crate::mime::letter;
+use crate::mime::letter::Letter;
+use crate::model::class::Class;
+use crate::model::content::Content;
+use crate::model::event::Event;
+use crate::model::event::invited::Invitee;
+use crate::model::event::invited::Word;
+use crate::model::id::FolderId;
+use crate::model::id::Rev;
+use crate::store;
+use crate::store::absence;
+use crate::store::absence::Arrived;
+use crate::store::account;
+use crate::store::folder;
+use crate::store::item;
+use crate::store::item::Place;
+use crate::store::pull as pulls;
+use crate::store::pull::Due;
+use crate::store::retrying;
+
+/// Messages looked at in one go.
+const MANY: i64 = 100;
+/// What came longer ago did not arrive now: a phone looks further back, or the mailbox was numbered anew.
+const STALE: SignedDuration = SignedDuration::from_hours(72);
+/// No invitation is longer.
+const LONGEST: u64 = 1024 * 1024;
+/// A mail server that has not told about a few messages by then is asked again later.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What comes into an inbox, seen by the pull that brings it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrivals<'a> {
+    pub(super) office: &'a Office,
+    pub(super) due: &'a Due,
+    pub(super) watch: &'a Watch,
+    pub(super) mailbox: &'a Mailbox,
+    pub(super) collection: &'a Collection,
+}
+
+/// What a message says of a meeting.
+struct Told {
+    word: Word,
+    event: Event,
+    place: Place,
+}
+
+impl Arrivals<'_> {
+    /// Looks through what came after a revision; up to where that went well, and what failed then. What is there when
+    /// an inbox is first pulled has not arrived: it is left alone.
+    pub(super) async fn look_through(self, looked: Option<Rev>) -> (Option<Rev>, Option<Stop>) {
+        let mut done = looked;
+        let outcome = async {
+            let row =
+                folder::find(&mut *self.office.app.store().read().await?, self.due.account, self.due.folder)
+                    .await?;
+            let end = row.ok_or(Stop::Gone)?.rev;
+            while let Some(from) = done.filter(|from| *from < end) {
+                done = Some(self.some(from, end).await?);
+            }
+            done = Some(end);
+            Ok(())
+        };
+        let failed: Result<(), Stop> = outcome.await;
+        (done, failed.err())
+    }
+
+    /// Looks at a few; up to where.
+    async fn some(self, from: Rev, end: Rev) -> Result<Rev, Stop> {
+        let account = self.due.account;
+        let mut reader = self.office.app.store().read().await?;
+        let arrived = absence::arrived(&mut reader, account, from, MANY).await?;
+        drop(reader);
+        let is_all = i64::try_from(arrived.len()).is_ok_and(|count| count < MANY);
+        let to = arrived.last().filter(|_| !is_all).map_or(end, |last| Rev(last.item.0));
+        let told = self.told(&arrived).await?;
+        if told.is_empty() {
+            return Ok(to);
+        }
+        let calendars = self.calendars().await?;
+        let is_calendar = |due: &Due| calendars.contains(&due.folder);
+        if !pull::ahead(self.office, account, &is_calendar, self.watch.now()).await? {
+            let message = "the calendar cannot be asked now".to_owned();
+            return Err(connector::Error::Later { after: None, message }.into());
+        }
+        for told in told {
+            retrying(|| self.put(&told)).await?;
+        }
+        Ok(to)
+    }
+
+    /// What new messages say of meetings.
+    async fn told(self, arrived: &[Arrived]) -> Result<Vec<Told>, Stop> {
+        let oldest = later(self.watch.now(), -STALE);
+        let new: Vec<&Arrived> = arrived.iter().filter(|one| is_new(one, oldest)).collect();
+        let ids: Vec<String> = new.iter().filter_map(|one| one.remote_id.clone()).collect();
+        let bounds = Bounds { bytes: usize::MAX, until: Instant::now() + PATIENCE };
+        let letters = letters::fetch(self.mailbox, self.collection, &ids, bounds, &calendar_of).await;
+        if let Some(error) = letters.failed {
+            return Err(error.into());
+        }
+        let told = new.into_iter().filter_map(|one| {
+            let letter = letters.found.get(one.remote_id.as_ref()?)?.as_ref().ok()?;
+            let word = word(letter)?;
+            let place = Place { account: self.due.account, folder: self.due.folder, item: one.item };
+            Some(Told { word, event: mailbox::meeting(letter)?, place })
+        });
+        Ok(told.collect())
+    }
+
+    /// The calendars that a meeting may be in.
+    async fn calendars(self) -> store::Result<Vec<FolderId>> {
+        let all = folder::list(&mut *self.office.app.store().read().await?, self.due.account).await?;
+        let folders = all.into_iter().filter(|row| !row.deleted).map(|row| row.folder);
+        let calendars = folders.filter(|folder| folder.class == Class::Calendar && !folder.read_only);
+        Ok(calendars.map(|folder| folder.id).collect())
+    }
+
+    async fn put(self, told: &Told) -> Result<(), Stop> {
+        let now = self.watch.now();
+        let mut tx = self.office.app.store().begin().await?;
+        if !pulls::hold(&mut tx, self.due, self.office.lease(now, LEASE)).await? {
+            return Err(Stop::Lost);
+        }
+        let Some(owner) = account::by_id(&mut tx, self.due.account).await? else { return Err(Stop::Gone) };
+        // Who has answered it, or thrown it away, is not asked again.
+        let is_there = item::newest(&mut tx, told.place).await?.is_some_and(|row| !row.version.meta.deleted);
+        let known = calendar::of(&mut tx, owner.id, &told.event).await?;
+        let log_in = self.mailbox.user.name.clone().filter(|name| name.contains('@'));
+        let addresses: Vec<String> = std::iter::once(owner.email.clone()).chain(log_in).collect();
+        let home = command::owner(&owner).zone;
+        let invitee = Invitee { addresses: &addresses, home: &home, now };
+        let stored = known.as_ref().map(|known| &known.event);
+        let Some(event) = invitee.hears(told.word, &told.event, stored).filter(|_| is_there) else {
+            return Ok(());
+        };
+        match known {
+            Some(known) => Some(known.replace(&mut tx, &event, now).await?),
+            None => calendar::create(&mut tx, owner.id, &event, now).await?,
+        };
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+fn is_new(arrived: &Arrived, oldest: Timestamp) -> bool {
+    let Ok(Content::Message(message)) = Content::from_json(Class::Email, &arrived.content) else {
+        return false;
+    };
+    arrived.remote_id.is_some() && message.received_at.is_some_and(|came| came >= oldest)
+}
+
+fn calendar_of(letter: &Letter) -> Vec<letter::Wanted> {
+    let section = letter.calendar_section();
+    section.map(|section| letter::Wanted { section, most: Some(LONGEST) }).into_iter().collect()
+}
+
+fn word(letter: &Letter) -> Option<Word> {
+    match letter.scheduling()? {
+        Scheduling::Request => Some(Word::Held),
+        Scheduling::Cancel => Some(Word::Off),
+        Scheduling::Accepted | Scheduling::Tentative | Scheduling::Declined => None,
+    }
+}
