@@ -17,6 +17,7 @@ mod demo;
 mod discovery;
 mod drafts;
 mod exim;
+mod forwarding;
 mod govern;
 mod held;
 mod imap;

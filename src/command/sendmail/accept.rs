@@ -1,11 +1,16 @@
 //! Puts a message that is to be sent into the store, piece by piece, and counts it as taken at the very end.
 
+use jiff::civil::DateTime;
+
 use crate::app::App;
+use crate::command::calendar;
 use crate::command::owe::Deed;
 use crate::command::owe::owe;
 use crate::command::sync::window;
 use crate::error::Error;
+use crate::mime::address::Mailbox;
 use crate::model::content::Content;
+use crate::model::event::attendance::Guest;
 use crate::model::message::Verb;
 use crate::store::Tx;
 use crate::store::folder;
@@ -34,11 +39,13 @@ pub(in crate::command) struct Accepting<'a> {
     number: i64,
 }
 
-/// What is noted of the message that is answered or forwarded.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub(super) of: Place,
-    pub(super) verb: Verb,
+/// What is noted of the message that is answered or forwarded, or of the meeting.
+#[derive(Clone, Debug)]
+pub(super) enum Mark {
+    /// What was done with a message.
+    Verb { of: Place, verb: Verb },
+    /// Who was invited to a meeting, or to one of its occurrences, and who invites.
+    Guests { of: Place, at: Option<DateTime>, owner: Mailbox, guests: Vec<Mailbox> },
 }
 
 impl<'a> Accepting<'a> {
@@ -84,10 +91,10 @@ impl<'a> Accepting<'a> {
 
     /// The message is taken, unless it was before.
     pub(super) async fn end(self, request: &Request, mark: Option<Mark>) -> Result<(), Error> {
-        retrying(|| self.take(request, mark)).await
+        retrying(|| self.take(request, mark.as_ref())).await
     }
 
-    async fn take(&self, request: &Request, mark: Option<Mark>) -> Result<(), Error> {
+    async fn take(&self, request: &Request, mark: Option<&Mark>) -> Result<(), Error> {
         let mut tx = self.app.store().begin().await?;
         let now = self.row.created_at;
         if !outgoing::ask(&mut tx, self.who, &request.name, request.since, now).await? {
@@ -95,8 +102,16 @@ impl<'a> Accepting<'a> {
         }
         self.last_pieces(&mut tx).await?;
         outgoing::create(&mut tx, &self.row).await?;
-        if let Some(mark) = mark {
-            self.mark(&mut tx, mark).await?;
+        match mark {
+            None => {}
+            Some(Mark::Verb { of, verb }) => self.mark(&mut tx, *of, *verb).await?,
+            Some(Mark::Guests { of, at, owner, guests }) => {
+                if let Some(known) = calendar::at(&mut tx, *of).await? {
+                    let mut event = known.event.clone();
+                    event.invite_guests(*at, guest(owner), &guests.iter().map(guest).collect::<Vec<_>>());
+                    known.replace(&mut tx, &event, now).await?;
+                }
+            }
         }
         tx.commit().await?;
         Ok(())
@@ -111,17 +126,22 @@ impl<'a> Accepting<'a> {
     }
 
     /// The original is answered, or forwarded, which its mailbox learns as of any other change.
-    async fn mark(&self, tx: &mut Tx, mark: Mark) -> Result<(), Error> {
+    async fn mark(&self, tx: &mut Tx, of: Place, verb: Verb) -> Result<(), Error> {
         let now = self.row.created_at;
-        let row = item::newest(tx, mark.of).await?.filter(|row| !row.version.meta.deleted);
-        let folder = folder::find(tx, mark.of.account, mark.of.folder).await?.filter(|row| !row.deleted);
+        let row = item::newest(tx, of).await?.filter(|row| !row.version.meta.deleted);
+        let folder = folder::find(tx, of.account, of.folder).await?.filter(|row| !row.deleted);
         let (Some(row), Some(folder)) = (row, folder) else { return Ok(()) };
         let Ok(Content::Message(mut message)) = window::content(folder.folder.class, &row.version) else {
             return Ok(());
         };
-        message.set_last_verb(mark.verb, now);
-        let rev = item::replace(tx, mark.of, &Content::Message(message), None, now).await?;
-        let deed = Deed { place: mark.of, base_rev: row.version.meta.rev, rev, server_wins: true, now };
+        message.set_last_verb(verb, now);
+        let rev = item::replace(tx, of, &Content::Message(message), None, now).await?;
+        let deed = Deed { place: of, base_rev: row.version.meta.rev, rev, server_wins: true, now };
         Ok(owe(tx, &folder.folder, deed).await?)
     }
+}
+
+/// Somebody as an event knows them.
+pub(super) fn guest(mailbox: &Mailbox) -> Guest<'_> {
+    Guest { address: &mailbox.address, name: mailbox.name.as_deref() }
 }

@@ -19,6 +19,7 @@ use crate::eas::sendmail::Source;
 use crate::eas::sendmail::Submission;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::mime::address::Mailbox;
 use crate::spool::Spool;
 
 /// A message that is to be sent.
@@ -34,10 +35,23 @@ pub struct Asked {
     pub save_in_sent: bool,
     /// What it starts from; none if it is new.
     pub source: Option<Source>,
+    /// A meeting that is passed on; then nothing is written besides.
+    pub meeting: Option<Meeting>,
     /// Its header, with the empty line at its end.
     pub head: Vec<u8>,
     /// All of it.
     pub mime: Mime,
+}
+
+/// A meeting that is passed on.
+#[derive(Clone, Debug)]
+pub struct Meeting {
+    /// To whom.
+    pub guests: Vec<Mailbox>,
+    /// With which words.
+    pub words: String,
+    /// Whether those are HTML.
+    pub is_html: bool,
 }
 
 /// A longer message stays where it is spooled.
@@ -70,9 +84,17 @@ impl Asked {
             return Err(Common::INVALID_XML.into());
         }
         let submission = Submission::parse(command, document.root(), version)?;
-        let Content::Mime(bytes) = submission.content else {
-            // Meetings are passed on as messages alone.
-            return Err(Common::MAIL_SUBMISSION_FAILED.into());
+        let bytes = match &submission.content {
+            Content::Mime(bytes) => *bytes,
+            Content::Meeting { forwardees, words } => {
+                let meeting = Meeting {
+                    guests: forwardees.clone(),
+                    words: words.map(|words| words.text.to_owned()).unwrap_or_default(),
+                    is_html: words.is_some_and(|words| words.is_html),
+                };
+                let nothing = Mime::whole(Bytes::new());
+                return Ok(Self { meeting: Some(meeting), ..Self::new(&submission, Vec::new(), nothing) });
+            }
         };
         let mime = match excerpt.cut() {
             [] => Mime::whole(Bytes::copy_from_slice(bytes)),
@@ -90,6 +112,7 @@ impl Asked {
             has_rights: submission.template_id.is_some(),
             save_in_sent: submission.save_in_sent,
             source: submission.source.clone(),
+            meeting: None,
             head,
             mime,
         }

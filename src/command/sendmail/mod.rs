@@ -5,6 +5,7 @@
 
 pub(super) mod accept;
 pub mod asked;
+mod forward;
 pub mod mime;
 mod original;
 
@@ -55,6 +56,9 @@ pub async fn sendmail(app: &App, phone: &Phone, asked: &Asked) -> Result<(), Ref
     if asked.has_rights {
         return Err(Common::IRM_FEATURE_DISABLED.into());
     }
+    if let Some(meeting) = &asked.meeting {
+        return Box::pin(forward::forward(app, phone, asked, meeting)).await;
+    }
     let head = &asked.head;
     if field::fields(head).next().is_none() {
         return Err(Common::INVALID_MIME.into());
@@ -63,15 +67,11 @@ pub async fn sendmail(app: &App, phone: &Phone, asked: &Asked) -> Result<(), Ref
     let request = Request::of(asked, &Headers::read(head), now).await?;
     let mut glance = app.store().glance().await?;
     let is_repeated = outgoing::was_asked(&mut glance, phone.who(), &request.name, request.since).await?;
-    let inbox = match default_of(Class::Email) {
-        Some(inbox) => folder::find(&mut glance, phone.device.account, inbox).await?,
-        None => None,
-    };
     drop(glance);
     if is_repeated {
         return Ok(());
     }
-    let connection = inbox.and_then(|inbox| inbox.folder.connection).ok_or(Common::USER_HAS_NO_MAILBOX)?;
+    let connection = connection(app, phone).await?;
     let found = match &asked.source {
         Some(source) => Some(original::find(app, phone, source).await?),
         None => None,
@@ -86,9 +86,18 @@ pub async fn sendmail(app: &App, phone: &Phone, asked: &Asked) -> Result<(), Ref
         Some(found) => found.body(&outgoing, &mut accepting).await?,
         None => as_written(asked, &mut accepting).await?,
     }
-    let mark = found.and_then(|found| Some(Mark { verb: verb(&found, &outgoing), of: found.place()? }));
+    let mark = found.and_then(|found| Some(Mark::Verb { verb: verb(&found, &outgoing), of: found.place()? }));
     accepting.end(&request, mark).await?;
     Ok(())
+}
+
+/// Over which connection an account's mail goes out.
+async fn connection(app: &App, phone: &Phone) -> Result<String, Refusal> {
+    let inbox = match default_of(Class::Email) {
+        Some(inbox) => folder::find(&mut *app.store().glance().await?, phone.device.account, inbox).await?,
+        None => None,
+    };
+    Ok(inbox.and_then(|inbox| inbox.folder.connection).ok_or(Common::USER_HAS_NO_MAILBOX)?)
 }
 
 /// What a phone asked for, to be known again.

@@ -87,7 +87,7 @@ impl Found {
 }
 
 /// Gone meanwhile, or out of reach: nothing is sent.
-fn refused(error: Error) -> Refusal {
+pub(super) fn refused(error: Error) -> Refusal {
     match error {
         Error::Connector(connector::Error::Gone) => Common::ITEM_NOT_FOUND.into(),
         Error::Connector(connector::Error::LogIn(_) | connector::Error::Refused(_)) => {

@@ -246,11 +246,23 @@ fn move_to_zone(object: &mut Map<String, Value>, start: &When) {
 
 /// The text of an item, made now.
 pub fn write(content: &Content, now: Timestamp) -> Option<String> {
+    calendar(content, None, now)
+}
+
+/// The text of a message about an item (RFC 5546); none of what a calendar has no place for.
+pub fn tell(content: &Content, method: &str, now: Timestamp) -> Option<String> {
+    calendar(content, Some(method), now)
+}
+
+fn calendar(content: &Content, method: Option<&str>, now: Timestamp) -> Option<String> {
     let kind = kind_of(content.class())?;
     let Value::Object(object) = content.to_value() else { return None };
     let mut calendar = Component::new("VCALENDAR");
     calendar.push(Property::raw("VERSION", "2.0"));
     calendar.push(Property::raw("PRODID", PRODUCT));
+    if let Some(method) = method {
+        calendar.push(Property::raw("METHOD", method));
+    }
     let beside = object.get(BESIDE).and_then(Value::as_object).map(Kept::of).unwrap_or_default();
     calendar.properties.extend(beside.properties);
     let mut parts = Vec::new();

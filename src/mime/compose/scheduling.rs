@@ -1,4 +1,5 @@
-//! An answer to an invitation as a message (RFC 5546 3.2.3 REPLY, 3.2.7 COUNTER, in the form of RFC 6047). Sends none.
+//! Messages about meetings in the form of RFC 6047: an answer to an invitation (RFC 5546 3.2.3 REPLY, 3.2.7 COUNTER), and
+//! whatever else a calendar is sent in. Sends none.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -55,20 +56,41 @@ pub enum Moment {
     Day(jiff::civil::Date),
 }
 
+/// What a message about a meeting says besides.
+#[derive(Clone, Debug)]
+pub struct Cover<'a> {
+    /// Who gets it.
+    pub to: &'a [Mailbox],
+    /// Its subject.
+    pub subject: &'a str,
+    /// Its words.
+    pub words: &'a str,
+    /// Whether those are HTML.
+    pub is_html: bool,
+}
+
 /// The message.
 pub fn write(answer: &Answer<'_>, rules: &Rules<'_>) -> Outgoing {
+    let method = if answer.proposed.is_some() { "COUNTER" } else { "REPLY" };
+    let to = std::slice::from_ref(answer.organizer);
+    let Answer { subject, words, is_html, .. } = *answer;
+    enclose(&Cover { to, subject, words, is_html }, method, &calendar(answer, method, rules), rules)
+}
+
+/// A message with a calendar in it (RFC 6047 2.4): words for people, and the calendar for programs.
+pub fn enclose(cover: &Cover<'_>, method: &str, calendar: &str, rules: &Rules<'_>) -> Outgoing {
     let mut fields = Vec::new();
-    header::add(&mut fields, "To", &answer.organizer.encode());
-    let subject: String = answer.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let to: Vec<String> = cover.to.iter().map(Mailbox::encode).collect();
+    header::add(&mut fields, "To", &to.join(",\r\n "));
+    let subject: String = cover.subject.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     header::add(&mut fields, "Subject", &words::encode(&subject));
     let header = Header::settle(&fields, rules);
-    let plain = if answer.is_html { html::to_text(answer.words) } else { answer.words.to_owned() };
+    let plain = if cover.is_html { html::to_text(cover.words) } else { cover.words.to_owned() };
     let mut parts = vec![vec![Piece::Own(part::text("plain", &text::clean(&plain)))]];
-    if answer.is_html {
-        parts.push(vec![Piece::Own(part::text("html", &text::clean_html(answer.words.to_owned())))]);
+    if cover.is_html {
+        parts.push(vec![Piece::Own(part::text("html", &text::clean_html(cover.words.to_owned())))]);
     }
-    let method = if answer.proposed.is_some() { "COUNTER" } else { "REPLY" };
-    let (encoding, body) = transfer::encode_text(&calendar(answer, method, rules));
+    let (encoding, body) = transfer::encode_text(calendar);
     let mut calendar = Vec::new();
     header::add(&mut calendar, "Content-Type", &format!("text/calendar; charset=utf-8; method={method}"));
     header::add(&mut calendar, "Content-Transfer-Encoding", encoding);
