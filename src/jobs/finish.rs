@@ -46,6 +46,8 @@ pub(super) async fn finish(
         Answer::Stored(stored, there) => {
             if let Some(text) = attempt.text() {
                 draft::is_there(&mut tx, text.account, text.id).await?;
+            }
+            if attempt.text().is_some() || attempt.moved_from().is_some() {
                 // A pull that has not seen the new message could not tell that another program removed it.
                 pull::ask_folder(&mut tx, place.account, &owed.connection, place.folder, now).await?;
             }

@@ -13,6 +13,7 @@ use super::office;
 use crate::app;
 use crate::connector::Connector;
 use crate::connector::User;
+use crate::connector::mail::Mail as _;
 use crate::connector::mailbox::Mailboxes;
 use crate::connector::mailbox::Settings;
 use crate::connector::mailbox::fill::Letter;
@@ -238,4 +239,21 @@ async fn a_mail_moved_on_while_it_is_being_moved_gets_there() {
     post.finish(&attempt, &answer).await;
     assert_eq!(post.go(on, INBOX).await, post.first);
     post.check(1, 1).await;
+}
+
+#[tokio::test]
+async fn a_mail_that_was_moved_and_then_removed_by_another_program_goes_from_the_phones() {
+    let mut post = Post::new().await;
+    let there = post.go(post.first, post.projects).await;
+    assert_eq!(post.push().await, 1);
+    // Nobody waits for the hour of the next one.
+    let now = post.now + SignedDuration::from_secs(30);
+    pull::round(&post.office, KARI, |due| due.next_at <= now, now).await.unwrap();
+    let mut reader = post.office.app.store().read().await.unwrap();
+    let id = item::newest(&mut reader, there).await.unwrap().unwrap().remote_id.unwrap();
+    drop(reader);
+    let collections = post.mailboxes.collections(&kari()).await.unwrap();
+    let projects = collections.iter().find(|one| one.name == "Projects").unwrap();
+    post.mailboxes.remove(&kari(), projects, &[id]).await.unwrap();
+    post.check(0, 1).await;
 }
