@@ -1,4 +1,8 @@
 //! IMAP's flags and the keywords of JMAP (RFC 8621 4.1.1), one as the other. Stores none.
+//!
+//! What people call their categories is any text; a flag is an atom in ASCII. A space becomes `_`, as Thunderbird has it,
+//! and what else cannot be said is in the form in which IMAP writes names of mailboxes: `Rød kategori (2)` is
+//! `R&APg-d_kategori_&ACg-2&ACk-`. Programs that do not know that show most of the word, and every word comes back.
 
 use super::folder_name;
 use crate::connector::mail;
@@ -44,11 +48,14 @@ pub fn flag(keyword: &str) -> Option<String> {
     if let Some((name, _)) = NAMES.iter().find(|(_, known)| *known == keyword) {
         return Some((*name).to_owned());
     }
-    let flag = folder_name::encode(&keyword.replace(' ', "_"));
-    // RFC 3501 9 (atom).
-    let is_atom = |byte: u8| byte.is_ascii_graphic() && !b"(){%*\"\\]".contains(&byte);
-    let is_flag = !flag.is_empty() && flag.len() <= LONGEST && flag.bytes().all(is_atom);
-    is_flag.then_some(flag)
+    // A category that is called as a flag is none; one that begins with a dollar is a program's.
+    let is_flag = NAMES.iter().any(|(name, _)| name.eq_ignore_ascii_case(keyword));
+    // RFC 3501 9 (atom). What is `_` by itself is no space.
+    let is_atom = |c: char| c.is_ascii_graphic() && !"(){%*\"\\]_".contains(c);
+    let is_plain = |place: usize, c: char| is_atom(c) && !(is_flag && place == 0);
+    let words: Vec<String> = keyword.split(' ').map(|word| folder_name::encode_but(word, is_plain)).collect();
+    let flag = words.join("_");
+    (!flag.is_empty() && flag.len() <= LONGEST).then_some(flag)
 }
 
 /// The keywords of flags.
@@ -91,11 +98,26 @@ mod tests {
         check("NonJunk", Some("$notjunk"));
         check("$MDNSent", Some("$mdnsent"));
         check("R&APg-d_kategori", Some("Rød kategori"));
-        for word in ["$seen", "$forwarded", "$mdnsent", "Rød kategori", "Work"] {
+        for word in
+            ["$seen", "$forwarded", "$mdnsent", "Rød kategori", "Work", "junk", "\\Seen", "a_b  c ", "100 %"]
+        {
             assert_eq!(keyword(&flag(word).unwrap()).as_deref(), Some(word));
         }
-        for impossible in ["", "a(b", "\\Seen", "100 %", &"x".repeat(101)] {
+        assert_eq!(flag("Rød kategori (2)").as_deref(), Some("R&APg-d_kategori_&ACg-2&ACk-"));
+        assert_eq!(flag("Kunder & venner").as_deref(), Some("Kunder_&-_venner"));
+        for impossible in ["", &"x".repeat(101)] {
             assert_eq!(flag(impossible), None, "{impossible}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_category_comes_back(word in "[^$\\pC]\\PC{0,20}") {
+            if let Some(flag) = flag(&word) {
+                proptest::prop_assert_eq!(keyword(&flag), Some(word));
+                let is_atom = flag.bytes().all(|byte| byte.is_ascii_graphic() && !b"(){%*\"\\]".contains(&byte));
+                proptest::prop_assert!(is_atom);
+            }
         }
     }
 
@@ -106,7 +128,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_stored() {
         let there = flags(&["\\Recent", "\\Seen", "Junk", "Work"]);
-        let wanted = set_of(&["$seen", "$flagged", "Rød", "a*b"]);
+        let wanted = set_of(&["$seen", "$flagged", "Rød", &"x".repeat(101)]);
         let (add, remove) = difference(&there, &wanted);
         assert_eq!((add, remove), (flags(&["\\Flagged", "R&APg-d"]), flags(&["Junk", "Work"])));
     }

@@ -44,10 +44,15 @@ fn utf16(coded: &str) -> Option<String> {
 
 /// What the server wants to read.
 pub fn encode(name: &str) -> String {
+    encode_but(name, |_, character| (' '..='~').contains(&character))
+}
+
+/// The same, of what is not plain; by its place and what it is. Nothing but what can be printed may be plain.
+pub fn encode_but(name: &str, is_plain: impl Fn(usize, char) -> bool) -> String {
     let mut coded = String::new();
     let mut foreign = String::new();
-    for character in name.chars() {
-        if (' '..='~').contains(&character) {
+    for (place, character) in name.chars().enumerate() {
+        if is_plain(place, character) {
             flush(&mut foreign, &mut coded);
             coded.push(character);
             if character == '&' {

@@ -236,3 +236,17 @@ async fn messages_are_found_by_what_they_say() {
         .await;
     }
 }
+
+#[tokio::test]
+async fn a_category_may_be_called_anything() {
+    let words = ["Rød kategori (2)", "a_b", "100 %", "\u{65e5}\u{672c}\u{8a9e}", "Junk!", "\"sitat\""];
+    for subject in subjects().await {
+        let (kind, inbox) = (subject.kind, &subject.inbox);
+        let stored = subject.put(inbox, &words, 21, &mail("En", "1")).await;
+        let there = subject.fetch(inbox, std::slice::from_ref(&stored.id)).await;
+        assert_eq!(message(&there[0]).keywords, set_of(&words), "{kind}");
+        subject.mark(inbox, &stored.id, &["Blå, til \u{d8}ystein"]).await;
+        let there = subject.fetch(inbox, &[stored.id]).await;
+        assert_eq!(message(&there[0]).keywords, set_of(&["Blå, til \u{d8}ystein"]), "{kind}");
+    }
+}
