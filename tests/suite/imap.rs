@@ -287,3 +287,24 @@ async fn conversations_are_few_and_used_again() {
     assert!((1..=3).contains(&log.matches("Info: Login:").count()), "{log}");
     assert!(!log.contains(PASSWORD));
 }
+
+#[tokio::test]
+async fn a_mailbox_is_renamed_though_other_conversations_have_it_open_under_the_name_it_had() {
+    for (kind, dovecot) in servers() {
+        let imap = imap(&dovecot);
+        let inner = imap.create_folder(&kari(), None, "Prosjekt").await.unwrap();
+        for name in ["To", "Tre", "Fire"] {
+            let now = imap.mailboxes(&kari()).await.unwrap();
+            let now = now.iter().find(|one| one.role.is_none()).unwrap().id.clone();
+            let open = collection(&now);
+            let user = kari();
+            let look = || imap.list(&user, &open);
+            let looked = tokio::join!(look(), look(), look());
+            assert!(looked.0.is_ok() && looked.1.is_ok() && looked.2.is_ok(), "{kind}: {looked:?}");
+            // Another program is quicker; those conversations hear of it at the next word.
+            dovecot.program().say(&format!("RENAME {now} Mellom"));
+            let told = imap.rename_folder(&kari(), "Mellom", None, name).await;
+            assert!(told.as_ref().is_ok_and(|id| id == name), "{kind} {inner}: {told:?}");
+        }
+    }
+}

@@ -238,13 +238,23 @@ pub async fn create(session: &mut Session, outer: Option<&str>, name: &str) -> R
     }
 }
 
-/// Renames or moves a mailbox; its new id.
-pub async fn rename(session: &mut Session, id: &str, outer: Option<&str>, name: &str) -> Result<String> {
+/// Renames or moves a mailbox; its new id. An attempt before this one may have done it though nobody heard so.
+pub async fn rename(
+    session: &mut Session,
+    id: &str,
+    (outer, name): (Option<&str>, &str),
+    may_be_done: bool,
+) -> Result<String> {
     let new = inside(session, outer, name).await?;
     if new == id {
         return Ok(new);
     }
-    session.run(&Command::new("RENAME").text(id).text(&new)).await?;
+    session.leave(id).await?;
+    match session.run(&Command::new("RENAME").text(id).text(&new)).await {
+        Ok(_) => {}
+        Err(Error::Gone | Error::Refused(_)) if may_be_done && is_there(session, &new).await? => {}
+        Err(error) => return Err(error),
+    }
     for command in [Command::new("UNSUBSCRIBE").text(id), Command::new("SUBSCRIBE").text(&new)] {
         match session.run(&command).await {
             Ok(_) | Err(Error::Refused(_) | Error::Protocol(_) | Error::Gone) => {}
@@ -259,12 +269,21 @@ pub async fn delete(session: &mut Session, id: &str) -> Result<()> {
     session.leave(id).await?;
     match session.run(&Command::new("DELETE").text(id)).await {
         Ok(_) | Err(Error::Gone) => {}
+        // Not every server says in a code (RFC 5530) why it refuses.
+        Err(error @ Error::Refused(_)) if is_there(session, id).await? => return Err(error),
+        Err(Error::Refused(_)) => {}
         Err(error) => return Err(error),
     }
     match session.run(&Command::new("UNSUBSCRIBE").text(id)).await {
         Ok(_) | Err(Error::Refused(_) | Error::Protocol(_) | Error::Gone) => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+async fn is_there(session: &mut Session, id: &str) -> Result<bool> {
+    let mut found = Found::new();
+    take(session, &Command::new("LIST \"\"").text(id), "LIST", &mut found).await?;
+    Ok(found.contains_key(id))
 }
 
 /// The id of a mailbox of this name in another.

@@ -202,6 +202,10 @@ impl Connector for Imap {
     }
 }
 
+/// A server ends a conversation that has a folder open which is gone or is called otherwise, at the next word in it, so
+/// another one is tried. More of them than these seldom lie ready.
+const TRIES: usize = 4;
+
 #[async_trait]
 impl Mail for Imap {
     async fn check_log_in(&self, user: &User) -> Result<()> {
@@ -311,21 +315,26 @@ impl Mail for Imap {
     }
 
     async fn rename_folder(&self, user: &User, id: &str, parent: Option<&str>, name: &str) -> Result<String> {
-        folders::rename(&mut *self.open(user).await?, id, parent, name).await
-    }
-
-    /// A server ends a conversation that has a folder open which is gone, at the next word in it: another one is tried.
-    async fn delete_folder(&self, user: &User, id: &str) -> Result<()> {
-        /// More conversations than these seldom lie ready.
-        const TRIES: usize = 4;
-        let mut told = Ok(());
-        for _ in 0..TRIES {
-            told = folders::delete(&mut *self.open(user).await?, id).await;
-            if !matches!(told, Err(Error::Later { .. })) {
+        let mut failed = Err(Error::Gone);
+        for attempt in 0..TRIES {
+            let mut session = self.open(user).await?;
+            failed = folders::rename(&mut session, id, (parent, name), attempt > 0).await;
+            if !matches!(failed, Err(Error::Later { .. })) {
                 break;
             }
         }
-        told
+        failed
+    }
+
+    async fn delete_folder(&self, user: &User, id: &str) -> Result<()> {
+        let mut failed = Ok(());
+        for _ in 0..TRIES {
+            failed = folders::delete(&mut *self.open(user).await?, id).await;
+            if !matches!(failed, Err(Error::Later { .. })) {
+                break;
+            }
+        }
+        failed
     }
 
     async fn watch(&self, user: &User, mailbox: &Collection, since: Option<&str>) -> Result<()> {
