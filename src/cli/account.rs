@@ -41,13 +41,16 @@ pub(super) enum Command {
     List(Configured),
     /// Remove an account with its folders, items and devices
     Remove(One),
-    /// Give an account another password
+    /// Give an account another password, or take the one it has away
     Password {
         #[command(flatten)]
         one: One,
         /// Read it from standard input instead of making one
         #[arg(long)]
         password_stdin: bool,
+        /// Leave it without one: it logs in with that of its mailbox (`log_in.by` in the configuration)
+        #[arg(long, conflicts_with = "password_stdin")]
+        none: bool,
     },
     /// Switch ActiveSync off for an account
     Disable(One),
@@ -116,7 +119,8 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Import { file, at } => import(&file, &at).await,
         Command::List(at) => list(&at).await,
         Command::Remove(one) => remove(&one).await,
-        Command::Password { one, password_stdin } => password(&one, password_stdin).await,
+        Command::Password { one, none: true, .. } => no_password(&one).await,
+        Command::Password { one, password_stdin, .. } => password(&one, password_stdin).await,
         Command::Disable(one) => change(&one, Change::Disable).await,
         Command::Enable(one) => change(&one, Change::Enable).await,
         Command::Promote(one) => change(&one, Change::Promote).await,
@@ -225,6 +229,14 @@ async fn password(one: &One, from_stdin: bool) -> Outcome {
         None => say(&format!("{} has another password", account.email))?,
         Some(password) => say(&format!("{} has the password {password}", account.email))?,
     }
+    Ok(())
+}
+
+async fn no_password(one: &One) -> Outcome {
+    let app = super::open(&one.at).await?;
+    let account = super::account(&app, &one.email).await?;
+    account::remove_password(&app, &Actor::command_line(), account.id).await?;
+    say(&format!("{} logs in with the password of its mailbox", account.email))?;
     Ok(())
 }
 

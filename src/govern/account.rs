@@ -103,11 +103,7 @@ pub fn new_password(app: &App) -> String {
 pub async fn add(app: &App, actor: &Actor, new: &New) -> Result<Made> {
     let email = checked(&new.email)?;
     if new.has_no_password {
-        if app.config().log_in.by.is_none() {
-            let message =
-                "nobody checks its password: say who does, with `by` in `[log_in]` of the configuration";
-            return Err(Error::Wrong(message.to_owned()));
-        }
+        needs_checker(app)?;
         let id = retrying(|| create(app, actor, &email, new, None)).await?;
         return Ok(Made { id, email, password: None });
     }
@@ -237,6 +233,29 @@ pub async fn reset_password(
     })
     .await?;
     Ok(made)
+}
+
+/// Takes an account's password away: it logs in with that of its mailbox from then on.
+pub async fn remove_password(app: &App, actor: &Actor, id: AccountId) -> Result<()> {
+    needs_checker(app)?;
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        let account = actor.account(&mut tx, id).await?;
+        actor.may_change(&account)?;
+        account::remove_password(&mut tx, id).await?;
+        record(&mut tx, actor, &account, "account.password", "none", app.now()).await?;
+        Ok::<_, Error>(tx.commit().await?)
+    })
+    .await
+}
+
+/// Who has no password of his own is let in by a mail server, if by anybody.
+fn needs_checker(app: &App) -> Result<()> {
+    if app.config().log_in.by.is_some() {
+        return Ok(());
+    }
+    let message = "nobody checks its password: say who does, with `by` in `[log_in]` of the configuration";
+    Err(Error::Wrong(message.to_owned()))
 }
 
 pub(super) async fn record(

@@ -184,6 +184,16 @@ pub async fn set_password(tx: &mut Tx, id: AccountId, password: &PasswordHash) -
     Ok(())
 }
 
+/// Leaves the account without a password of its own, and ends what was begun with the one it had.
+pub async fn remove_password(tx: &mut Tx, id: AccountId) -> Result<()> {
+    session::end_all(tx, id, None).await?;
+    sqlx::query("UPDATE account SET password = NULL WHERE account_id = $1")
+        .bind(id.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Switches ActiveSync off for the account (at a time), or on again (none).
 pub async fn set_disabled(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<()> {
     sqlx::query("UPDATE account SET disabled_at = $2 WHERE account_id = $1")

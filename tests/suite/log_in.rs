@@ -8,6 +8,8 @@ use std::sync::atomic::Ordering;
 use lomme::app::App;
 use lomme::config::LogIn;
 use lomme::config::connection::Connection;
+use lomme::govern;
+use lomme::govern::actor::Actor;
 use lomme::model::id::AccountId;
 use lomme::store::access;
 use lomme::store::account;
@@ -170,4 +172,19 @@ async fn who_is_let_in_for_the_first_time_gets_an_account_where_that_is_wanted()
     assert_eq!(kept(&server.app, made.id.0).await.as_deref(), Some(PASSWORD));
     assert_eq!(log_in(&server, "kari", PASSWORD).await, 200);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn who_loses_the_password_of_their_own_logs_in_with_that_of_their_mailbox() {
+    let dovecot = Dovecot::start();
+    let server = company(dovecot.port, false).await;
+    let (app, root, kari) = (&server.app, Actor::command_line(), AccountId(11));
+    govern::account::reset_password(app, &root, kari, Some("of her own")).await.unwrap();
+    assert_eq!(log_in(&server, "kari", PASSWORD).await, 401);
+    govern::account::remove_password(app, &root, kari).await.unwrap();
+    assert_eq!(log_in(&server, "kari", PASSWORD).await, 200);
+    assert_eq!(log_in(&server, "kari", "of her own").await, 401);
+    let alone = Server::start().await;
+    let told = govern::account::remove_password(&alone.app, &root, AccountId(1)).await;
+    assert!(matches!(told, Err(govern::Error::Wrong(_))), "nobody could log in: {told:?}");
 }
