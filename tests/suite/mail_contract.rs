@@ -30,6 +30,7 @@ use lomme::model::content::Content;
 use lomme::model::message::Message;
 use lomme::model::object::set_of;
 
+use crate::cyrus::Cyrus;
 use crate::imap::collection;
 use crate::imap::imap;
 use crate::imap::kari;
@@ -54,6 +55,8 @@ pub(crate) async fn subjects() -> Vec<Subject> {
     for (kind, dovecot) in servers() {
         subjects.push(subject(kind, Arc::new(imap(&dovecot)), Arc::new(imap(&dovecot)), dovecot).await);
     }
+    let cyrus = Cyrus::start().await;
+    subjects.push(subject("Cyrus", Arc::new(cyrus.imap()), Arc::new(cyrus.imap()), cyrus).await);
     let folder = tempfile::tempdir().unwrap();
     let own = || Arc::new(mailboxes(folder.path()));
     subjects.push(subject("mailbox", own(), own(), folder).await);

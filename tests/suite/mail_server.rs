@@ -81,7 +81,7 @@ impl Dovecot {
         let (port, tls_port, sieve_port) = (free_port(), free_port(), free_port());
         let path = folder.path().display();
         let user = owner();
-        let name = user.as_ref().map_or_else(|| command("id", &["-un"]), |user| user.name.clone());
+        let name = user.as_ref().map_or_else(user_name, |user| user.name.clone());
         let group = command("id", &["-gn", &name]);
         let capability =
             traits.capability.map(|all| format!("imap_capability = {all}\n")).unwrap_or_default();
@@ -168,7 +168,7 @@ impl Drop for Dovecot {
 
 /// As whom servers run: root must not, so it becomes a user without rights.
 pub(crate) struct Owner {
-    name: String,
+    pub(crate) name: String,
     uid: u32,
     gid: u32,
 }
@@ -179,6 +179,11 @@ pub(crate) fn owner() -> Option<Owner> {
     let number = |what: &str| command("id", &[what, &name]).parse().unwrap();
     let is_root = command("id", &["-u"]) == "0";
     is_root.then(|| Owner { uid: number("-u"), gid: number("-g"), name: name.clone() })
+}
+
+/// Who runs the tests.
+pub(crate) fn user_name() -> String {
+    command("id", &["-un"])
 }
 
 /// Makes what is in a folder that user's.

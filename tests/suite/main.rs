@@ -11,6 +11,7 @@ mod conflict;
 mod conformance;
 mod connections;
 mod connector;
+mod cyrus;
 mod damaged;
 mod dav;
 mod demo;

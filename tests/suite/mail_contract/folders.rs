@@ -64,7 +64,9 @@ async fn what_lies_in_a_mailbox_outlives_it() {
         let outer = subject.make("Ytre").await;
         let inner = subject.mail.create_folder(&kari(), Some(&outer.id), "Indre").await.unwrap();
         subject.put(&collection(&inner), &[], 21, &mail("En", "1")).await;
-        subject.mail.delete_folder(&kari(), &outer.id).await.unwrap();
+        // Cyrus removes none that has others in it.
+        let told = subject.mail.delete_folder(&kari(), &outer.id).await;
+        assert!(matches!(told, Ok(()) | Err(Error::Refused(_))), "{}: {told:?}", subject.kind);
         assert_eq!(subject.list(&collection(&inner)).await.len(), 1, "{}", subject.kind);
     }
 }
