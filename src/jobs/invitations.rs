@@ -1,5 +1,5 @@
-//! Puts meetings that a new mail is about into the calendar, so that phones show them before they are answered. Which
-//! ones, and how, is `model/event/invited.rs`.
+//! Puts meetings that a new mail is about into the calendar, so that phones show them before they are answered, and what
+//! those say who were invited. Which ones, and how, is in `model/event/invited.rs` and `answered.rs`.
 //!
 //! It is done once, by whoever pulls the inbox: how far that was looked through is part of where its pull stands. What
 //! the calendar of the back office has is asked before, for it, or another program, may have been quicker.
@@ -30,6 +30,7 @@ use crate::mime::letter::Letter;
 use crate::model::class::Class;
 use crate::model::content::Content;
 use crate::model::event::Event;
+use crate::model::event::answered::Answer;
 use crate::model::event::invited::Invitee;
 use crate::model::event::invited::Word;
 use crate::model::id::FolderId;
@@ -66,9 +67,18 @@ pub(super) struct Arrivals<'a> {
 
 /// What a message says of a meeting.
 struct Told {
-    word: Word,
+    said: Said,
     event: Event,
     place: Place,
+}
+
+/// Who says it.
+#[derive(Clone, Copy)]
+enum Said {
+    /// Who invites.
+    Organizer(Word),
+    /// Who is invited.
+    Attendee(Answer),
 }
 
 impl Arrivals<'_> {
@@ -127,9 +137,9 @@ impl Arrivals<'_> {
         }
         let told = new.into_iter().filter_map(|one| {
             let letter = letters.found.get(one.remote_id.as_ref()?)?.as_ref().ok()?;
-            let word = word(letter)?;
+            let said = said(letter)?;
             let place = Place { account: self.due.account, folder: self.due.folder, item: one.item };
-            Some(Told { word, event: mailbox::meeting(letter)?, place })
+            Some(Told { said, event: mailbox::meeting(letter)?, place })
         });
         Ok(told.collect())
     }
@@ -157,9 +167,12 @@ impl Arrivals<'_> {
         let home = command::owner(&owner).zone;
         let invitee = Invitee { addresses: &addresses, home: &home, now };
         let stored = known.as_ref().map(|known| &known.event);
-        let Some(event) = invitee.hears(told.word, &told.event, stored).filter(|_| is_there) else {
-            return Ok(());
+        let heard = match (told.said, stored) {
+            (Said::Organizer(word), stored) => invitee.hears(word, &told.event, stored),
+            (Said::Attendee(answer), Some(stored)) => invitee.is_answered(answer, &told.event, stored),
+            (Said::Attendee(_), None) => None,
         };
+        let Some(event) = heard.filter(|_| is_there) else { return Ok(()) };
         match known {
             Some(known) => Some(known.replace(&mut tx, &event, now).await?),
             None => calendar::create(&mut tx, owner.id, &event, now).await?,
@@ -181,10 +194,11 @@ fn calendar_of(letter: &Letter) -> Vec<letter::Wanted> {
     section.map(|section| letter::Wanted { section, most: Some(LONGEST) }).into_iter().collect()
 }
 
-fn word(letter: &Letter) -> Option<Word> {
-    match letter.scheduling()? {
-        Scheduling::Request => Some(Word::Held),
-        Scheduling::Cancel => Some(Word::Off),
-        Scheduling::Accepted | Scheduling::Tentative | Scheduling::Declined => None,
-    }
+fn said(letter: &Letter) -> Option<Said> {
+    Some(match letter.scheduling()? {
+        Scheduling::Request => Said::Organizer(Word::Held),
+        Scheduling::Cancel => Said::Organizer(Word::Off),
+        _ if letter.is_proposal() => Said::Attendee(Answer::Proposed),
+        Scheduling::Accepted | Scheduling::Tentative | Scheduling::Declined => Said::Attendee(Answer::Given),
+    })
 }

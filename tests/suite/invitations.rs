@@ -117,6 +117,45 @@ async fn a_meeting_is_in_the_calendar_as_its_invitation_arrives() {
 }
 
 #[tokio::test]
+async fn what_is_answered_and_proposed_is_shown_to_who_invited() {
+    let post = Post::start(free_port()).await;
+    let mut program = post.dovecot.program();
+    let mut phone = ready(&post, &mut program).await;
+    let meeting = "<calendar:Subject>Budsjett own</calendar:Subject><calendar:StartTime>20370112T090000Z</calendar:StartTime>\
+        <calendar:EndTime>20370112T100000Z</calendar:EndTime><calendar:Attendees><calendar:Attendee>\
+        <calendar:Email>ola@fjord.example</calendar:Email><calendar:Name>Ola Dahl</calendar:Name>\
+        <calendar:AttendeeType>1</calendar:AttendeeType></calendar:Attendee></calendar:Attendees>";
+    phone.add(CALENDAR, meeting).await;
+    let own = phone.holding(CALENDAR, "Budsjett own").unwrap().0;
+    let uid = phone.fetch(CALENDAR, &own).await.told("UID").to_owned();
+    for (method, status, hour) in [("REPLY", "ACCEPTED", 9), ("COUNTER", "TENTATIVE", 14)] {
+        let calendar = format!(
+            "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nMETHOD:{method}\nBEGIN:VEVENT\nUID:{uid}\nDTSTAMP:203612{hour:02}T080000Z\n\
+             DTSTART:20370112T{hour:02}0000Z\nDTEND:20370112T{}0000Z\nORGANIZER:mailto:kari@fjord.example\n\
+             ATTENDEE;PARTSTAT={status}:mailto:ola@fjord.example\nEND:VEVENT\nEND:VCALENDAR\n",
+            hour + 1
+        );
+        program.append(
+            "INBOX",
+            "()",
+            &format!(
+                "From: Ola Dahl <ola@fjord.example>\nTo: kari@fjord.example\nSubject: {method}\nMessage-ID: <{method}@x>\n\
+                 MIME-Version: 1.0\nContent-Type: text/calendar; charset=utf-8; method={method}\n\n{calendar}"
+            ),
+        );
+        phone.ping(60, &[INBOX.to_owned()]).await;
+        phone.sync(INBOX).await;
+        let wanted = if method == "REPLY" { "3" } else { "2" };
+        let (_, item) = shown(&mut phone, "own", |item| {
+            item.find("AttendeeStatus").is_some_and(|one| one.text == wanted)
+        })
+        .await;
+        let proposed = item.find("ProposedStartTime").map(|time| time.text.as_str());
+        assert_eq!(proposed, (method == "COUNTER").then_some("20370112T140000Z"), "{item:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_calendar_s_own_server_has_is_not_put_there_again() {
     let radicale = Radicale::start().await;
     let connection = json!({"name": "dav", "kind": "dav", "url": format!("{}/{{email}}/", radicale.url),

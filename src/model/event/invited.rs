@@ -11,6 +11,7 @@ use crate::model::calendar::ParticipationStatus;
 use crate::model::event::BusyStatus;
 use crate::model::event::Event;
 use crate::model::event::EventStatus;
+use crate::model::event::answered::Answer;
 use crate::model::object;
 use crate::model::zone::instant;
 
@@ -48,6 +49,12 @@ impl Invitee<'_> {
             Word::Held => self.is_invited_to(told, stored),
             Word::Off => called_off(told, stored?, self.home),
         }
+    }
+
+    /// What their calendar is to have of a meeting of their own that somebody answers; none: what it has.
+    pub fn is_answered(&self, answer: Answer, told: &Event, stored: &Event) -> Option<Event> {
+        let is_own = stored.organizer().is_some_and(|organizer| self.is(organizer));
+        stored.answered(answer, told, self.home).filter(|_| is_own)
     }
 
     fn is_invited_to(&self, told: &Event, stored: Option<&Event>) -> Option<Event> {
@@ -187,7 +194,7 @@ impl Event {
     }
 
     /// Which occurrence of what the calendar has it is, as the series there names it.
-    fn within(&self, stored: &Self, home: &TimeZone) -> Option<DateTime> {
+    pub(super) fn within(&self, stored: &Self, home: &TimeZone) -> Option<DateTime> {
         let at = self.part_at().filter(|_| stored.recurrence_rule.is_some())?;
         Some(instant(at, &self.zone(home)).map_or(at, |at| stored.zone(home).to_datetime(at)))
     }

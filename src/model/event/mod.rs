@@ -4,6 +4,7 @@
 //! `out-of-office`, `elsewhere`), `lomme.app:sensitivity` (`personal`).
 
 pub mod attachment;
+pub mod answered;
 pub mod attendance;
 pub mod invited;
 pub mod place;
