@@ -13,6 +13,7 @@ use wbxml::Writer;
 use crate::app::App;
 use crate::command::folderdelete;
 use crate::command::phone::Phone;
+use crate::command::sync::collection::Wishes;
 use crate::command::sync::letters;
 use crate::command::sync::window;
 use crate::eas::class;
@@ -45,6 +46,8 @@ use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
 use crate::store::item::Version;
+use crate::store::retrying;
+use crate::store::state;
 
 /// A mail server may take so long; the rest of a phone's patience is for the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -135,11 +138,35 @@ async fn shown(
     if class == Class::Email {
         return mail(app, phone, server_id, fetch).await;
     }
+    remember_cuts(app, phone, folder, fetch).await?;
     let properties = window::told(class, &version)
         .ok()
         .and_then(|content| properties(&content, phone, fetch, server_id))
         .ok_or(Status::CONVERSION_FAILED);
     Ok(properties.map(|properties| (Some(class), Shown::Item(properties))))
+}
+
+/// Remembers where a text was cut that the phone may send back with a change of the item.
+async fn remember_cuts(app: &App, phone: &Phone, folder: FolderId, fetch: &Fetch) -> Result<(), Error> {
+    let sizes: Vec<u32> = fetch.body.iter().filter_map(|wanted| wanted.truncation_size).collect();
+    let chosen = state::find(&mut *app.store().read().await?, phone.who(), folder).await?;
+    let is_known = |options: &str| {
+        let wishes = Wishes::read(options);
+        sizes.iter().all(|size| wishes.cuts.contains(size))
+    };
+    if chosen.is_none_or(|row| is_known(&row.options)) {
+        return Ok(());
+    }
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        if let Some(row) = state::find(&mut tx, phone.who(), folder).await? {
+            let mut wishes = Wishes::read(&row.options);
+            sizes.iter().for_each(|size| wishes.is_cut_at(*size));
+            state::choose(&mut tx, phone.who(), folder, &wishes.write()).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 /// A mail, by the name that it has in its folder or that a search gave it.

@@ -467,6 +467,7 @@ impl Applier<'_, '_> {
         read(&Reading {
             view: answer::view(self.turn.phone, &options),
             supported: supported.as_deref(),
+            cuts: &self.turn.wishes.cuts,
             now: self.turn.now,
             uid: &uid,
         })

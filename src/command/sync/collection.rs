@@ -51,6 +51,18 @@ pub struct Wishes {
     pub options: Vec<Options>,
     /// The elements of `Supported`, sent with key 0.
     pub supported: Option<Vec<(u8, u8)>>,
+    /// The sizes at which texts were cut for it, the last ones: what it sends back may be of any of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cuts: Vec<u32>,
+}
+
+/// A phone has one for its lists, one for what it shows, and those of a time before.
+const CUTS: usize = 8;
+
+/// Where texts are cut by these options.
+fn sizes(options: &Options) -> impl Iterator<Item = u32> {
+    let old = options.truncation_limit().and_then(|limit| u32::try_from(limit).ok());
+    options.body.iter().filter_map(|wanted| wanted.truncation_size).chain(old)
 }
 
 /// A collection of a request that was found to be a folder.
@@ -87,7 +99,8 @@ impl Wishes {
         serde_json::from_str(json).unwrap_or_default()
     }
 
-    pub(super) fn write(&self) -> String {
+    /// What is stored with the state.
+    pub fn write(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -104,7 +117,20 @@ impl Wishes {
             (None, true) => None,
             (_, false) => self.supported.clone(),
         };
-        Self { options: collection.options.clone().unwrap_or_else(|| self.options.clone()), supported }
+        let options = collection.options.clone().unwrap_or_else(|| self.options.clone());
+        let mut wishes = Self { options, supported, cuts: self.cuts.clone() };
+        let sizes: Vec<u32> = wishes.options.iter().flat_map(sizes).collect();
+        sizes.into_iter().for_each(|size| wishes.is_cut_at(size));
+        wishes
+    }
+
+    /// Remembers a size at which a text is cut for the phone.
+    pub fn is_cut_at(&mut self, size: u32) {
+        if !self.cuts.contains(&size) {
+            self.cuts.push(size);
+            let old = self.cuts.len().saturating_sub(CUTS);
+            self.cuts.drain(..old);
+        }
     }
 }
 

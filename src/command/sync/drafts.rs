@@ -234,6 +234,7 @@ impl Desk<'_> {
         let reading = Reading {
             view: View { server_id, ..answer::view(self.phone, &options) },
             supported: None,
+            cuts: &self.wishes.cuts,
             now: self.app.now(),
             uid: "",
         };

@@ -101,6 +101,8 @@ pub struct Reading<'a> {
     pub view: View<'a>,
     /// The elements of `Supported`, if the phone declared any at its first Sync of the folder.
     pub supported: Option<&'a [Tag]>,
+    /// The sizes at which it was shown texts cut, now or before, in bytes.
+    pub cuts: &'a [u32],
     /// The time of the change.
     pub now: Timestamp,
     /// The uid of a new item that brings none.

@@ -27,6 +27,7 @@ pub(in crate::eas) struct Phone {
     pub(in crate::eas) body: Vec<BodyPreference>,
     pub(in crate::eas) truncation: Option<u32>,
     pub(in crate::eas) supported: Option<Vec<Tag>>,
+    pub(in crate::eas) cuts: Vec<u32>,
     pub(in crate::eas) birthday: BirthdayTime,
     pub(in crate::eas) owner: Owner,
 }
@@ -44,6 +45,7 @@ impl Phone {
             body: vec![wants(BodyType::TEXT)],
             truncation: None,
             supported: None,
+            cuts: Vec::new(),
             birthday: BirthdayTime::default(),
             owner,
         }
@@ -62,7 +64,8 @@ impl Phone {
     }
 
     pub(in crate::eas) fn reading(&self) -> Reading<'_> {
-        Reading { view: self.view(), supported: self.supported.as_deref(), now: now(), uid: "a-new-uid" }
+        let supported = self.supported.as_deref();
+        Reading { view: self.view(), supported, cuts: &self.cuts, now: now(), uid: "a-new-uid" }
     }
 
     /// What the phone gets to see: `ApplicationData` in WBXML.

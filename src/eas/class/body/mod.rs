@@ -154,7 +154,7 @@ pub(super) fn read(
     // A body without data says no more than that there is one: the phone was shown nothing of it.
     let Some(told) = told else { return Ok(Told::Same) };
     let kept = base.cloned().unwrap_or_default();
-    if is_echo(&told, &kept, &reading.view) {
+    if is_echo(&told, &kept, &reading.view) || is_cut_echo(&told, &kept, reading) {
         return Ok(Told::Same);
     }
     let data = if told.is_html { told.data } else { told.data.replace("\r\n", "\n") };
@@ -183,11 +183,34 @@ fn is_echo(told: &Body, kept: &Body, view: &View<'_>) -> bool {
     } else {
         show(kept, view)
     };
+    is_echo_of(told, kept, &shown)
+        || told_text == comparable(&kept.plain()) && !is_formatted_anew(told, kept, &shown)
+}
+
+/// Whether it is as the phone was shown it cut once: under other options, in a list, or opened by itself.
+///
+/// Phones do not say that a text is cut (MS-ASAIRS 2.2.2.46.1: `Truncated` is not in a request).
+fn is_cut_echo(told: &Body, kept: &Body, reading: &Reading<'_>) -> bool {
+    let form = if told.is_html { BodyType::HTML } else { BodyType::TEXT };
+    if told.data.is_empty() || reading.cuts.is_empty() {
+        return false;
+    }
+    let whole = kept.form(form);
+    reading.cuts.iter().any(|size| {
+        let shown = cut(form, &whole, Some(*size));
+        shown.is_truncated && is_echo_of(told, kept, &shown)
+    })
+}
+
+fn is_echo_of(told: &Body, kept: &Body, shown: &Shown) -> bool {
     let shown_text =
         if shown.form == BodyType::HTML { html::to_text(&shown.data) } else { shown.data.clone() };
-    let is_same_text = told_text == comparable(&shown_text) || told_text == comparable(&kept.plain());
-    // Formatting alone is a change when both sides have some.
-    is_same_text && !(told.is_html && kept.is_html && comparable(&told.data) != comparable(&shown.data))
+    comparable(&told.plain()) == comparable(&shown_text) && !is_formatted_anew(told, kept, shown)
+}
+
+/// Formatting alone is a change when both sides have some.
+fn is_formatted_anew(told: &Body, kept: &Body, shown: &Shown) -> bool {
+    told.is_html && kept.is_html && comparable(&told.data) != comparable(&shown.data)
 }
 
 /// Phones change line ends and drop blank lines at the end.

@@ -121,6 +121,27 @@ fn a_cut_body_sent_back_does_not_cut_what_is_kept() {
     }
 }
 
+#[test]
+fn a_body_that_was_cut_under_other_options_does_not_cut_what_is_kept() {
+    for version in Version::ALL {
+        for body_type in [BodyType::TEXT, BodyType::HTML] {
+            let shown =
+                Phone { body: vec![up_to(body_type, 14)], truncation: Some(6), ..Phone::new(version) };
+            let now = |cuts: &[u32]| Phone {
+                body: vec![up_to(body_type, 9)],
+                truncation: None,
+                cuts: cuts.to_vec(),
+                ..Phone::new(version)
+            };
+            let event = event("En lang\ntekst & mer\n\n", "text/plain");
+            let xml = shown.xml(&event);
+            let sent = |phone: Phone| phone.sends(Class::Calendar, Some(&event), &xml).unwrap();
+            assert_eq!(sent(now(&[500, 14, 6])), event, "{version}");
+            assert_ne!(sent(now(&[500, 13, 5])), event, "what was cut by hand is a change: {version}");
+        }
+    }
+}
+
 #[track_caller]
 fn check_told(form: u8, data: &str, expected: Option<(&str, Option<&str>)>) {
     let phone = Phone::new(Version::V14_1);
