@@ -37,6 +37,7 @@ use crate::eas::name;
 use crate::model::event::Event;
 use crate::model::patch::Patch;
 use crate::model::patch::Series;
+use crate::model::recurrence::RecurrenceRule;
 use crate::model::recurrence::expand::Starts;
 
 /// MS-ASCAL 2.2.2.21 (Exception): no more in one event.
@@ -46,10 +47,24 @@ const MOST_EXCEPTIONS: usize = 1000;
 const LOOKED_AT: usize = 20_000;
 
 fn shown(item: &Event) -> Option<Cover> {
+    let start = item.start?;
     match &item.recurrence_rule {
-        Some(rule) => cover(rule, item.start?),
-        None => cover_all(&dates(item), item.start?),
+        Some(rule) => {
+            let beside = beside(item, rule, start);
+            let whole = || Starts::new(rule, start).take(LOOKED_AT).chain(beside.iter().copied()).collect();
+            let with_all = (!beside.is_empty()).then(|| cover_all(&whole(), start)).flatten();
+            with_all.or_else(|| cover(rule, start))
+        }
+        None => cover_all(&dates(item), start),
     }
+}
+
+/// The days that an event has beside those of its rule.
+fn beside(item: &Event, rule: &RecurrenceRule, start: DateTime) -> Vec<DateTime> {
+    let more = dates(item);
+    let Some(last) = more.last().filter(|last| **last > start) else { return Vec::new() };
+    let starts: BTreeSet<_> = Starts::new(rule, start).take(LOOKED_AT).take_while(|at| at <= last).collect();
+    more.difference(&starts).copied().collect()
 }
 
 /// When an event without a rule takes place: each day by itself, at its clock.

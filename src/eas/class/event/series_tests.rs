@@ -355,3 +355,23 @@ fn one_of_the_days_without_their_series_changes_or_goes_alone() {
     let single = sends(&phone, Some(&days), "<calendar:Subject>T</calendar:Subject><calendar:Recurrence/>");
     assert_eq!(single.get("recurrenceOverrides"), None);
 }
+
+#[test]
+fn a_day_beside_the_rule_is_shown() {
+    // Mondays, and Wednesday the 9th of December, which is another meeting; one at another hour cannot be told.
+    let mut event = of_rule(&json!({"frequency": "weekly", "until": "2026-12-28T09:00:00"})).to_value();
+    event["recurrenceOverrides"] =
+        json!({"2026-12-09T09:00:00": {"title": "Ekstra"}, "2026-12-10T15:00:00": {}});
+    let event = content(Class::Calendar, &event.to_string());
+    for version in [Version::V14_1, Version::V16_1] {
+        let phone = Phone::new(version);
+        let shown = phone.xml(&event);
+        assert!(shown.contains("<calendar:DayOfWeek>10</calendar:DayOfWeek>"), "{shown}");
+        // Of eight Wednesdays one is left.
+        assert_eq!(shown.matches("<calendar:Deleted>1").count(), 7, "{shown}");
+        assert!(shown.contains("Ekstra") && shown.contains("20261228T080000Z"), "{shown}");
+        check_echo(&phone, &event);
+    }
+    let endless = of_rule(&json!({"frequency": "weekly"}));
+    assert!(!Phone::new(Version::V14_1).xml(&endless).contains("Deleted"));
+}
