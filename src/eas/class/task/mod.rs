@@ -6,6 +6,7 @@ mod tests;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 use wbxml::Element;
 use wbxml::Tag;
@@ -141,6 +142,9 @@ fn read_dates(
     if (start, due) == (task.start, task.due) {
         return Ok(());
     }
+    let elsewhere = [(tasks::START_DATE, tasks::UTC_START_DATE), (tasks::DUE_DATE, tasks::UTC_DUE_DATE)]
+        .into_iter()
+        .find_map(|(local, utc)| zone_of(filled(data, local)?, filled(data, utc)?, &zone));
     let is_date = |clock: &DateTime| clock.time() == Time::midnight();
     (task.start, task.due) = (start, due);
     if start.iter().chain(&due).all(is_date) {
@@ -148,9 +152,25 @@ fn read_dates(
     } else {
         task.show_without_time = None;
         let home = || reading.view.owner.zone.iana_name().map(str::to_owned);
-        task.time_zone = task.time_zone.take().or_else(home);
+        task.time_zone = elsewhere.or_else(|| task.time_zone.take()).or_else(home);
     }
     Ok(())
+}
+
+/// The zone that a phone is in which is not in this one: what lies between its two forms of a time says so. Whole hours
+/// have names.
+fn zone_of(local: Element<'_>, utc: Element<'_>, zone: &TimeZone) -> Option<String> {
+    let (local, utc) = (date::parse(local.text())?, date::parse(utc.text())?);
+    let is_here = date::instant(utc).is_some_and(|time| zone.to_datetime(time) == local);
+    let minutes = local.duration_since(utc).as_mins();
+    if is_here || minutes % 60 != 0 || !(-12..=14).contains(&(minutes / 60)) {
+        return None;
+    }
+    // East of Greenwich is minus in these names.
+    Some(match minutes / 60 {
+        0 => "Etc/UTC".to_owned(),
+        hours => format!("Etc/GMT{:+}", -hours),
+    })
 }
 
 fn write_clock(clock: Option<DateTime>, tag: Tag, writer: &mut Writer) {

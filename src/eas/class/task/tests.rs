@@ -262,3 +262,21 @@ fn no_bytes_from_a_phone_make_it_panic() {
         }
     }
 }
+
+/// A phone may be in another zone than its account, whose zone may not be known.
+#[test]
+fn a_task_is_due_when_the_phone_says_wherever_it_is() {
+    let due = |local: &str, utc: &str| {
+        let xml = format!(
+            "<tasks:Subject>x</tasks:Subject><tasks:DueDate>{local}</tasks:DueDate><tasks:UtcDueDate>{utc}</tasks:UtcDueDate>"
+        );
+        let task = sends(Class::Tasks, None, &xml);
+        let shown = Phone::new(Version::V14_1).xml(&content(Class::Tasks, &task.to_string()));
+        assert!(shown.contains(local) && shown.contains(utc), "{shown}");
+        task.get("timeZone").and_then(|zone| zone.as_str()).map(str::to_owned)
+    };
+    let zone = |name: &str| Some(name.to_owned());
+    assert_eq!(due("2026-12-04T16:00:00.000Z", "2026-12-04T15:00:00.000Z"), zone("Europe/Oslo"));
+    assert_eq!(due("2026-12-04T10:00:00.000Z", "2026-12-04T15:00:00.000Z"), zone("Etc/GMT+5"));
+    assert_eq!(due("2026-12-04T15:00:00.000Z", "2026-12-04T15:00:00.000Z"), zone("Etc/UTC"));
+}
