@@ -30,8 +30,10 @@ use crate::secret::write_private;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The certificate or its key.
-    #[error("cannot use {}: {reason}", file.display())]
+    #[error("cannot use {}{}: {reason}", file.display(), said_by(*key))]
     File {
+        /// Which key of the configuration names it; none of a file that we made.
+        key: Option<&'static str>,
         /// Which file.
         file: PathBuf,
         /// Why not.
@@ -54,6 +56,12 @@ pub struct Certificates {
 struct Files {
     certificate: PathBuf,
     key: PathBuf,
+    /// Whether the configuration names them.
+    is_configured: bool,
+}
+
+fn said_by(key: Option<&str>) -> String {
+    key.map(|key| format!(" ({key})")).unwrap_or_default()
 }
 
 /// When both files were last written.
@@ -70,7 +78,9 @@ impl Certificates {
     /// Loads the configured files; where there are none, those in the data folder, made now if need be.
     pub fn load(config: &Config, now: Timestamp) -> Result<Arc<Self>, Error> {
         let files = match (&config.server.certificate, &config.server.key) {
-            (Some(certificate), Some(key)) => Files { certificate: certificate.clone(), key: key.clone() },
+            (Some(certificate), Some(key)) => {
+                Files { certificate: certificate.clone(), key: key.clone(), is_configured: true }
+            }
             (Some(_), None) | (None, Some(_)) | (None, None) => own(config, now)?,
         };
         let provider = CryptoProvider::get_default()
@@ -129,7 +139,10 @@ impl Files {
     }
 
     fn read(&self, provider: &CryptoProvider) -> Result<CertifiedKey, Error> {
-        let wrong = |file: &Path, reason: String| Error::File { file: file.to_owned(), reason };
+        let wrong = |file: &Path, reason: String| {
+            let key = if file == self.key { "server.key" } else { "server.certificate" };
+            Error::File { key: self.is_configured.then_some(key), file: file.to_owned(), reason }
+        };
         let chain = CertificateDer::pem_file_iter(&self.certificate)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| wrong(&self.certificate, error.to_string()))?;
@@ -145,7 +158,11 @@ impl Files {
 /// The files of our own certificate.
 fn own(config: &Config, now: Timestamp) -> Result<Files, Error> {
     let folder = config.store.data.join("tls");
-    let files = Files { certificate: folder.join("certificate.pem"), key: folder.join("key.pem") };
+    let files = Files {
+        certificate: folder.join("certificate.pem"),
+        key: folder.join("key.pem"),
+        is_configured: false,
+    };
     let written = fs::metadata(&files.certificate).and_then(|data| data.modified());
     let is_fresh = written.is_ok_and(|written| {
         // A time in the future is none of our business.
@@ -155,7 +172,7 @@ fn own(config: &Config, now: Timestamp) -> Result<Files, Error> {
         return Ok(files);
     }
     let address = config.server.listen_tls.map(|address| address.ip());
-    let wrong = |reason: String| Error::File { file: files.certificate.clone(), reason };
+    let wrong = |reason: String| Error::File { key: None, file: files.certificate.clone(), reason };
     let (certificate, key) = make(address, now).map_err(|error| wrong(error.to_string()))?;
     let write = || -> io::Result<()> {
         fs::create_dir_all(&folder)?;
