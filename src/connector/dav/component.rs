@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::connector::dav::alarm;
 use crate::connector::dav::attach;
+use crate::connector::dav::formatted;
 use crate::connector::dav::kept;
 use crate::connector::dav::kept::ICALENDAR;
 use crate::connector::dav::kept::Kept;
@@ -235,7 +236,10 @@ impl Reader {
                     self.people.set_organizer(&mut property);
                     self.kept.keep_parameters("organizerCalendarAddress", &property);
                 }
+                // Programs that do not know the line keep it beside a text that they have changed.
+                "JSPROP" if property.parameter("JSPTR") == Some(formatted::KIND) => {}
                 "JSPROP" => additions.push(property),
+                formatted::LINE if formatted::lay(&property, &mut self.object) => {}
                 name => match rides_on(name) {
                     Some(place) => riders.push((place, property)),
                     None => self.kept.properties.push(property),
@@ -292,13 +296,16 @@ pub fn write(kind: Kind, object: &Map<String, Value>, now: Timestamp) -> Compone
     for (place, property) in Span::of(kind, object).properties(kind) {
         put(&mut component, place, property);
     }
+    let plain = formatted::plain(object);
     for row in kind.rows() {
+        let object = plain.as_ref().filter(|_| row.1 == formatted::TEXT).unwrap_or(object);
         let is_said =
             row.0 != "COMPLETED" || object.get("progress").is_some_and(|progress| progress == "completed");
         if let Some(property) = object.get(row.1).filter(|_| is_said).and_then(|value| row.write(value)) {
             put(&mut component, row.1, property);
         }
     }
+    component.properties.extend(formatted::line(object));
     write_sets(kind, object, |place, property| put(&mut component, place, property));
     if kind.has_people_and_alarms() {
         for (key, link) in filled::<BTreeMap<String, Link>>(object, "links") {

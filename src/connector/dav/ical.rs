@@ -32,6 +32,7 @@ use crate::model::object::Shape;
 use crate::model::patch::Patch;
 use crate::model::patch::Series;
 use crate::model::recurrence::RecurrenceRule;
+use crate::model::recurrence::expand::Starts;
 use crate::model::task::Task;
 
 /// Who made the text.
@@ -40,6 +41,8 @@ const PRODUCT: &str = "-//Lomme//Lomme//EN";
 const BESIDE: &str = "lomme.app:beside";
 /// More occurrences than this that differ are no calendar but an attack on one.
 const MOST_OCCURRENCES: usize = 10_000;
+/// As many follow one that says what they are like, from the beginning of the series: two years of days.
+const MOST_FOLLOWING: usize = 730;
 
 /// Reads the item of a class; none if the text holds another class's.
 pub fn read(text: &str, class: Class) -> Result<Option<Content>, String> {
@@ -73,7 +76,13 @@ pub fn read(text: &str, class: Class) -> Result<Option<Content>, String> {
     for part in parts {
         let id = id_of(part).filter(|_| main.is_some() || are_orphans);
         match id {
-            Some(id) => series.override_by(part, &id, &zones),
+            Some(id) => {
+                let at = series.override_by(part, &id, &zones);
+                let range = part.property("RECURRENCE-ID").and_then(|id| id.parameter("RANGE"));
+                if range.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE")) {
+                    series.from_then_on.extend(at);
+                }
+            }
             None => beside.components.push(part.clone()),
         }
     }
@@ -109,6 +118,8 @@ struct Reading {
     kept: Vec<Property>,
     start: Option<When>,
     overrides: BTreeMap<DateTime, Patch>,
+    /// Those of them that say what all after them are like, too.
+    from_then_on: BTreeSet<DateTime>,
     /// What the occurrences share, once one is compared with it.
     series: Option<Series>,
 }
@@ -129,8 +140,15 @@ impl Reading {
         if kind == Kind::Event && start.is_none() {
             return Err("an event without a start".to_owned());
         }
-        let mut series =
-            Self { kind, object, kept: Vec::new(), start, overrides: BTreeMap::new(), series: None };
+        let mut series = Self {
+            kind,
+            object,
+            kept: Vec::new(),
+            start,
+            overrides: BTreeMap::new(),
+            from_then_on: BTreeSet::new(),
+            series: None,
+        };
         for property in properties {
             if !series.read_recurrence(&property, zones) {
                 series.kept.push(property);
@@ -170,12 +188,13 @@ impl Reading {
         start.local = place(id, start);
         let at = start.local;
         self.object.insert("start".to_owned(), at.write());
-        self.override_by(part, id, zones);
+        let _ = self.override_by(part, id, zones);
         self.overrides.retain(|_, patch| !patch.0.is_empty());
     }
 
-    fn override_by(&mut self, part: &Component, id: &When, zones: &Zones) {
-        let Some(start) = self.start.clone() else { return };
+    /// Takes an occurrence that differs; which one it is.
+    fn override_by(&mut self, part: &Component, id: &When, zones: &Zones) -> Option<DateTime> {
+        let start = self.start.clone()?;
         let at = place(id, &start);
         let mut properties = Vec::new();
         let mut object = component::read(self.kind, part, zones, &mut properties);
@@ -192,6 +211,25 @@ impl Reading {
         if was_added.is_some_and(|patch| !patch.is_excluded()) {
             self.kept.push(time::property("RDATE", at, start.zone.as_deref(), start.is_date));
         }
+        Some(at)
+    }
+
+    /// Lays what an occurrence says of those that follow (RFC 5545 3.2.13 RANGE) on each of them.
+    fn follow(&mut self) {
+        let rule: Option<RecurrenceRule> = value_of(&self.object, "recurrenceRule");
+        let Some((rule, start)) = rule.zip(self.start.as_ref()) else { return };
+        let starts: Vec<DateTime> = Starts::new(&rule, start.local).take(MOST_FOLLOWING).collect();
+        for from in std::mem::take(&mut self.from_then_on).into_iter().rev() {
+            let Some(patch) = self.overrides.get(&from).cloned() else { continue };
+            let moved = patch.property::<DateTime>("start").map(|start| start.duration_since(from));
+            for at in starts.iter().filter(|at| **at > from) {
+                let mut patch = patch.clone();
+                if let Some(start) = moved.and_then(|moved| at.checked_add(moved).ok()) {
+                    patch.0.insert("start".to_owned(), start.write());
+                }
+                self.overrides.entry(*at).or_insert(patch);
+            }
+        }
     }
 
     fn patch(&mut self, at: DateTime, occurrence: &Value) -> Option<Patch> {
@@ -207,6 +245,7 @@ impl Reading {
     }
 
     fn finish(mut self) -> Map<String, Value> {
+        self.follow();
         if !self.overrides.is_empty() {
             let overrides = self.overrides.iter().map(|(at, patch)| (at.to_string(), patch.write()));
             self.object.insert("recurrenceOverrides".to_owned(), Value::Object(overrides.collect()));

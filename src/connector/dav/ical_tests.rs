@@ -187,3 +187,44 @@ fn each_day_without_its_series_is_written_as_it_was() {
     days.exclude(datetime(2026, 11, 3, 9, 0, 0, 0));
     assert_eq!(titles(days), all.split_once("Z ").unwrap().1);
 }
+
+#[test]
+fn a_formatted_description_is_plain_text_to_those_who_know_no_other() {
+    let html = "<html><body><p>Hei <b>du</b> &amp; jeg</p></body></html>";
+    let mut event = event(&lines("DTSTART:20261204T080000Z\nSUMMARY:Møte"));
+    event.description = Some(html.to_owned());
+    event.description_content_type = Some("text/html".to_owned());
+    let written = text(event.clone());
+    assert!(written.contains("\nDESCRIPTION:Hei du & jeg\n"), "{written}");
+    assert!(
+        written.contains("\nX-ALT-DESC;FMTTYPE=text/html:<html>") && !written.contains("JSPROP"),
+        "{written}"
+    );
+    let again = self::event(&written);
+    assert_eq!(
+        (again.description.as_deref(), &again.description_content_type),
+        (Some(html), &event.description_content_type)
+    );
+    // Somebody else has changed the text and left the line that he does not know.
+    let changed = written.replace("DESCRIPTION:Hei du & jeg", "DESCRIPTION:Bruk skrue <M8> her\\nlinje to");
+    let again = self::event(&changed);
+    assert_eq!(again.description.as_deref(), Some("Bruk skrue <M8> her\nlinje to"));
+    assert_eq!(again.description_content_type, None);
+    let told = text(again);
+    assert!(told.contains("DESCRIPTION:Bruk skrue <M8> her\\nlinje to"), "{told}");
+}
+
+/// RFC 5545 3.2.13 (RANGE).
+#[test]
+fn what_is_said_of_all_that_follow_is_said_of_each() {
+    let series = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDTSTART:20261201T080000Z\nDURATION:PT1H\nSUMMARY:A\nRRULE:FREQ=DAILY;COUNT=5\n\
+        END:VEVENT\nBEGIN:VEVENT\nUID:u\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261203T080000Z\nDTSTART:20261203T100000Z\n\
+        DURATION:PT1H\nSUMMARY:B\nEND:VEVENT\nEND:VCALENDAR\n";
+    let shown = |event: &Event| {
+        let days = (1..=5).map(|day| event.occurrence(datetime(2026, 12, day, 8, 0, 0, 0)).unwrap());
+        days.map(|day| format!("{} {}", day.start.unwrap().hour(), day.title.unwrap())).collect::<Vec<_>>()
+    };
+    let read = event(series);
+    assert_eq!(shown(&read), ["8 A", "8 A", "10 B", "10 B", "10 B"]);
+    assert_eq!(shown(&event(&text(read))), ["8 A", "8 A", "10 B", "10 B", "10 B"]);
+}

@@ -11,6 +11,7 @@ pub mod card_value;
 pub mod component;
 pub mod discovery;
 pub mod entry;
+pub mod formatted;
 #[cfg(test)]
 mod golden;
 pub mod href;
