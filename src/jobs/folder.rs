@@ -10,8 +10,6 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
 
 use super::apply::Did;
 use super::apply::Target;
@@ -22,6 +20,7 @@ use super::office::Stop;
 use super::office::Watch;
 use super::office::answer;
 use super::office::later;
+use super::position::Position;
 use super::pull::Done;
 use super::pull::LEASE;
 use super::pull::Tally;
@@ -38,7 +37,6 @@ use crate::model::class::Class;
 use crate::model::folder::Folder;
 use crate::model::folder::FolderKind;
 use crate::model::id::ItemId;
-use crate::model::id::Rev;
 use crate::store;
 use crate::store::folder as folders;
 use crate::store::item;
@@ -59,22 +57,6 @@ const RECONCILE: SignedDuration = SignedDuration::from_hours(1);
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// Fewer may always go at once.
 const FEW: usize = 20;
-
-/// Where a folder's pull stands, as kept in `pull.cursor`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Position {
-    /// Strategy A: after what.
-    cursor: Option<String>,
-    /// Strategy B: up to when, in microseconds.
-    modified: Option<i64>,
-    /// Strategy B: when all ids were compared.
-    reconciled: Option<i64>,
-    /// So many were about to go; they go if the next run says so too.
-    held: Option<usize>,
-    /// The inbox: up to where it was looked through for invitations.
-    looked: Option<Rev>,
-}
 
 struct Run<'a> {
     office: &'a Office,
@@ -121,9 +103,7 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
             None => return Ok(Done { cursor: due.cursor.clone().unwrap_or_default(), ..Done::default() }),
         },
     };
-    // A position that another program wrote, and this one cannot read, is none.
-    let position =
-        due.cursor.as_deref().and_then(|cursor| serde_json::from_str(cursor).ok()).unwrap_or_default();
+    let position = Position::read(due.cursor.as_deref());
     let mut run = Run {
         office,
         due,
@@ -151,18 +131,6 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
 pub(super) fn collection_of(folder: &Folder, connection: &str) -> Option<Collection> {
     let is_of = folder.connection.as_deref() == Some(connection);
     if is_of { Collection::behind(folder) } else { None }
-}
-
-/// After what a folder was pulled last, as its connector wrote it.
-pub(super) fn cursor_of(position: Option<&str>) -> Option<String> {
-    let position: Position = serde_json::from_str(position?).ok()?;
-    position.cursor
-}
-
-impl Position {
-    fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }
 
 impl Run<'_> {

@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::folder::cursor_of;
 use super::office::Desk;
 use super::office::Office;
 use super::office::Stop;
+use super::position::Position;
 use super::pull::round;
 use super::stopped;
 use crate::connector::Collection;
@@ -164,7 +164,7 @@ async fn once(office: &Office, watched: Watched, has_line: bool) -> Result<(), S
     let mut reader = office.app.store().read().await?;
     let position = pull::position(&mut reader, account, folder).await?;
     drop(reader);
-    if is_sure && cursor_of(position.as_deref()) == since {
+    if is_sure && Position::read(position.as_deref()).cursor == since {
         // Another node pulls it just now, or it failed: the same is told again at once.
         tokio::time::sleep(AGAIN).await;
     }
@@ -189,5 +189,5 @@ async fn ready(office: &Office, (account, id): Watched) -> Result<Ready, Stop> {
     let mailbox = Collection::behind(&row.folder).ok_or(Stop::Gone)?;
     let desk = office.desk(account, row.folder.connection.as_deref().unwrap_or_default()).await?;
     let mail = Arc::clone(&desk.connector).mail().ok_or(Stop::Gone)?;
-    Ok(Ready { desk, mail, mailbox, since: cursor_of(position.as_deref()) })
+    Ok(Ready { desk, mail, mailbox, since: Position::read(position.as_deref()).cursor })
 }

@@ -20,6 +20,7 @@ mod mailboxes;
 mod node;
 mod office;
 mod people;
+mod position;
 mod relocate;
 mod send;
 mod settle;

@@ -172,7 +172,7 @@ async fn what_the_calendar_s_own_server_has_is_not_put_there_again() {
     let (_, item) = shown(&mut phone, "new", |_| true).await;
     assert_eq!(status(&item), ["3", "1", "5"], "{item:?}");
     until("it is in its back office", async || {
-        outbox::count(&mut *post.app().store().read().await.unwrap(), KARI).await.unwrap() == 0
+        outbox::count(&mut post.app().store().read().await.unwrap(), KARI).await.unwrap() == 0
     })
     .await;
     let there = radicale.text("calendar/").await;

@@ -192,7 +192,7 @@ fn message(
         Some(description) if !has_words => description.clone(),
         _ => meeting.words.clone(),
     };
-    let calendar = ical::tell(&Content::Event(told), METHOD, now)?;
+    let calendar = ical::tell(&Content::Event(told), Some(METHOD), now)?;
     let cover = Cover { to: &meeting.guests, subject: &subject, words: &words, is_html };
     Some(scheduling::enclose(&cover, METHOD, &calendar, &sender.rules(now)))
 }

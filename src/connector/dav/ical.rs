@@ -285,15 +285,11 @@ fn move_to_zone(object: &mut Map<String, Value>, start: &When) {
 
 /// The text of an item, made now.
 pub fn write(content: &Content, now: Timestamp) -> Option<String> {
-    calendar(content, None, now)
+    tell(content, None, now)
 }
 
-/// The text of a message about an item (RFC 5546); none of what a calendar has no place for.
-pub fn tell(content: &Content, method: &str, now: Timestamp) -> Option<String> {
-    calendar(content, Some(method), now)
-}
-
-fn calendar(content: &Content, method: Option<&str>, now: Timestamp) -> Option<String> {
+/// The same as a message about an item, if it has a method (RFC 5546).
+pub fn tell(content: &Content, method: Option<&str>, now: Timestamp) -> Option<String> {
     let kind = kind_of(content.class())?;
     let Value::Object(object) = content.to_value() else { return None };
     let mut calendar = Component::new("VCALENDAR");
