@@ -1,4 +1,4 @@
-//! `ItemOperations`: items and files are shown one by one, folders of mail are emptied.
+//! `ItemOperations`: items and files are shown one by one, folders of mail are emptied, conversations moved.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use wbxml::Tag;
 use wbxml::Writer;
 
 use crate::app::App;
+use crate::command::conversation;
 use crate::command::folderdelete;
 use crate::command::phone::Phone;
 use crate::command::sync::collection::Wishes;
@@ -105,9 +106,13 @@ async fn done(
             let status = emptied(app, phone, &collection_id, with_folders).await?;
             Done::EmptyFolderContents { status, collection_id }
         }
-        // MS-ASCMD 2.2.3.177.8 (Status): 155 without MoveAlways; there are no conversations to move.
-        Operation::Move { conversation_id, always, .. } => {
-            let status = if always { Status::NOT_FOUND } else { Status::MOVE_NOT_ALWAYS };
+        Operation::Move { conversation_id, folder_id, always } => {
+            let account = phone.device.account;
+            let status = match always {
+                true => conversation::move_always(app, account, &conversation_id, &folder_id).await?,
+                // MS-ASCMD 2.2.2 (Common Status Codes): 155, for what is to go but once goes by MoveItems.
+                false => Status::MOVE_NOT_ALWAYS,
+            };
             Done::Move { status, conversation_id }
         }
     })

@@ -3,6 +3,7 @@
 pub mod autodiscover;
 pub mod calendar;
 pub mod carry;
+pub mod conversation;
 pub mod device;
 pub mod find;
 pub mod foldercreate;

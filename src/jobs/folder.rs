@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use super::apply::Did;
 use super::apply::Target;
-use super::invitations::Arrivals;
+use super::arrivals::Arrivals;
 use super::office::Desk;
 use super::office::Office;
 use super::office::Stop;
@@ -35,7 +35,6 @@ use crate::connector::mail::Window;
 use crate::mailbox::Mailbox;
 use crate::model::class::Class;
 use crate::model::folder::Folder;
-use crate::model::folder::FolderKind;
 use crate::model::id::ItemId;
 use crate::store;
 use crate::store::folder as folders;
@@ -53,7 +52,7 @@ const PAGES: usize = 10_000;
 const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 /// Strategy B: from one look at all ids to the next; in between nobody learns what was deleted.
 const RECONCILE: SignedDuration = SignedDuration::from_hours(1);
-/// How soon invitations are looked at again that could not be seen to.
+/// How soon what came is looked at again that could not be seen to.
 const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 /// Fewer may always go at once.
 const FEW: usize = 20;
@@ -119,7 +118,7 @@ pub(super) async fn pull(office: &Office, due: &Due, watch: &Watch, tally: &mut 
     };
     run.run().await?;
     let mut soon = if run.deferred { Some(run.answer_due().await?) } else { None };
-    if let Some(again) = run.invitations(folder.kind).await? {
+    if let Some(again) = run.arrivals(&folder).await? {
         soon = Some(soon.map_or(again, |soon| soon.min(again)));
     }
     // What has to be told again is missing still.
@@ -144,9 +143,9 @@ impl Run<'_> {
         }
     }
 
-    /// Sees to the invitations among what came into the inbox; when to look again, if that failed.
-    async fn invitations(&mut self, kind: FolderKind) -> Result<Option<Timestamp>, Stop> {
-        let Some(mail) = self.mail.as_ref().filter(|_| kind == FolderKind::INBOX) else { return Ok(None) };
+    /// Sees to what came into a mail folder; when to look again, if that failed.
+    async fn arrivals(&mut self, folder: &Folder) -> Result<Option<Timestamp>, Stop> {
+        let Some(mail) = &self.mail else { return Ok(None) };
         let mailbox = Mailbox {
             connection: self.due.connection.clone(),
             connector: Arc::clone(&self.desk.connector),
@@ -154,15 +153,15 @@ impl Run<'_> {
             user: self.desk.user.clone(),
         };
         let Self { office, due, watch, collection, .. } = self;
-        let arrivals = Arrivals { office, due, watch, mailbox: &mailbox, collection };
-        let (looked, failed) = arrivals.look_through(self.position.looked).await;
+        let arrivals = Arrivals { office, due, watch, folder, mailbox: &mailbox, collection };
+        let (looked, failed) = Box::pin(arrivals.look_through(self.position.looked)).await;
         self.position.looked = looked;
         match failed {
             None => Ok(None),
             Some(Stop::Lost) => Err(Stop::Lost),
             Some(error) => {
-                let account = self.due.account;
-                tracing::warn!(%account, %error, "invitations are not in the calendar yet; again later");
+                let (account, folder) = (self.due.account, folder.id);
+                tracing::warn!(%account, %folder, %error, "what came is not seen to yet; again later");
                 Ok(Some(later(self.watch.now(), AGAIN)))
             }
         }

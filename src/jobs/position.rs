@@ -17,7 +17,7 @@ pub(super) struct Position {
     pub(super) reconciled: Option<i64>,
     /// So many were about to go; they go if the next run says so too.
     pub(super) held: Option<usize>,
-    /// The inbox: up to where it was looked through for invitations.
+    /// Mail: up to where it was looked through for what is to be done with what came.
     pub(super) looked: Option<Rev>,
 }
 

@@ -246,10 +246,10 @@ pub async fn needs_inbox(
     Ok(kept.filter(is_ours).and_then(|kept| kept.since))
 }
 
-/// A message in an inbox.
+/// A message in a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
-    /// Its place in the inbox.
+    /// Its place there.
     pub item: ItemId,
     /// What the mail server calls it; none: a phone has moved it here just now.
     pub remote_id: Option<String>,
@@ -257,10 +257,10 @@ pub struct Arrived {
     pub content: String,
 }
 
-/// What came into an inbox after a revision and is there still, the oldest first.
+/// What came into a folder of mail after a revision and is there still, the oldest first.
 pub async fn arrived(
     c: &mut AnyConnection,
-    account: AccountId,
+    (account, folder): (AccountId, FolderId),
     after: Rev,
     limit: i64,
 ) -> Result<Vec<Arrived>> {
@@ -269,7 +269,7 @@ pub async fn arrived(
          AND deleted_at IS NULL ORDER BY item_id LIMIT $4",
     )
     .bind(account.0)
-    .bind(inbox().0)
+    .bind(folder.0)
     .bind(after.0)
     .bind(limit)
     .fetch_all(c)

@@ -216,7 +216,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 }
 
 /// What holds rows of accounts, besides `account`.
-const ITS_OWN: [&str; 20] = [
+const ITS_OWN: [&str; 21] = [
     "item",
     "past",
     "sync_state",
@@ -225,6 +225,7 @@ const ITS_OWN: [&str; 20] = [
     "outgoing",
     "outgoing_piece",
     "draft_piece",
+    "conversation",
     "sent_before",
     "absence",
     "answered",

@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod access;
 pub mod connection;
+pub mod conversation;
 pub mod audit;
 pub mod directory;
 pub mod group;

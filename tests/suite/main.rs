@@ -12,6 +12,7 @@ mod conformance;
 mod connections;
 mod connector;
 mod cyrus;
+mod conversations;
 mod damaged;
 mod dav;
 mod demo;

@@ -55,7 +55,7 @@ pub(super) async fn answer(
     let mut reader = office.app.store().read().await?;
     let row = folder::find(&mut reader, kept.account, absence::inbox()).await?;
     let Some(row) = row.filter(|row| !row.deleted && row.rev > kept.looked) else { return Ok(()) };
-    let arrived = absence::arrived(&mut reader, kept.account, kept.looked, MANY).await?;
+    let arrived = absence::arrived(&mut reader, (kept.account, absence::inbox()), kept.looked, MANY).await?;
     let Some(owner) = account::by_id(&mut reader, kept.account).await? else { return Ok(()) };
     let wanted: Vec<&Arrived> = arrived.iter().filter(|one| is_wanted(one, kept, watch.now())).collect();
     let known = if wanted.is_empty() { Owner::default() } else { of(&mut reader, &owner, mailbox).await? };

@@ -1,7 +1,8 @@
-//! Puts meetings that a new mail is about into the calendar, so that phones show them before they are answered, and what
-//! those say who were invited. Which ones, and how, is in `model/event/invited.rs` and `answered.rs`.
+//! What is done with mail as it comes: a meeting that it is about is put into the calendar, so that phones show it before
+//! it is answered, with what those say who were invited (how, is in `model/event/invited.rs` and `answered.rs`), and it
+//! follows its conversation where a phone has sent that.
 //!
-//! It is done once, by whoever pulls the inbox: how far that was looked through is part of where its pull stands. What
+//! It is done once, by whoever pulls the folder: how far that was looked through is part of where its pull stands. What
 //! the calendar of the back office has is asked before, for it, or another program, may have been quicker.
 
 use std::time::Duration;
@@ -18,6 +19,8 @@ use super::pull;
 use super::pull::LEASE;
 use crate::command;
 use crate::command::calendar;
+use crate::command::carry::carry;
+use crate::command::conversation;
 use crate::connector;
 use crate::connector::Collection;
 use crate::mailbox;
@@ -33,12 +36,15 @@ use crate::model::event::Event;
 use crate::model::event::answered::Answer;
 use crate::model::event::invited::Invitee;
 use crate::model::event::invited::Word;
+use crate::model::folder::Folder;
+use crate::model::folder::FolderKind;
 use crate::model::id::FolderId;
 use crate::model::id::Rev;
 use crate::store;
 use crate::store::absence;
 use crate::store::absence::Arrived;
 use crate::store::account;
+use crate::store::conversation as rules;
 use crate::store::folder;
 use crate::store::item;
 use crate::store::item::Place;
@@ -55,14 +61,22 @@ const LONGEST: u64 = 1024 * 1024;
 /// A mail server that has not told about a few messages by then is asked again later.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What comes into an inbox, seen by the pull that brings it.
+/// What comes into a folder, seen by the pull that brings it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Arrivals<'a> {
     pub(super) office: &'a Office,
     pub(super) due: &'a Due,
     pub(super) watch: &'a Watch,
+    pub(super) folder: &'a Folder,
     pub(super) mailbox: &'a Mailbox,
     pub(super) collection: &'a Collection,
+}
+
+/// A message that came.
+struct Came {
+    letter: Letter,
+    place: Place,
+    at: Timestamp,
 }
 
 /// What a message says of a meeting.
@@ -81,67 +95,122 @@ enum Said {
     Attendee(Answer),
 }
 
+impl Told {
+    fn of(came: &Came) -> Option<Self> {
+        let said = match came.letter.scheduling()? {
+            Scheduling::Request => Said::Organizer(Word::Held),
+            Scheduling::Cancel => Said::Organizer(Word::Off),
+            _ if came.letter.is_proposal() => Said::Attendee(Answer::Proposed),
+            Scheduling::Accepted | Scheduling::Tentative | Scheduling::Declined => {
+                Said::Attendee(Answer::Given)
+            }
+        };
+        Some(Self { said, event: mailbox::meeting(&came.letter)?, place: came.place })
+    }
+}
+
 impl Arrivals<'_> {
     /// Looks through what came after a revision; up to where that went well, and what failed then. What is there when
-    /// an inbox is first pulled has not arrived: it is left alone.
+    /// a folder is first pulled has not arrived: it is left alone.
     pub(super) async fn look_through(self, looked: Option<Rev>) -> (Option<Rev>, Option<Stop>) {
         let mut done = looked;
-        let outcome = async {
-            let row =
-                folder::find(&mut *self.office.app.store().read().await?, self.due.account, self.due.folder)
-                    .await?;
-            let end = row.ok_or(Stop::Gone)?.rev;
-            while let Some(from) = done.filter(|from| *from < end) {
-                done = Some(self.some(from, end).await?);
-            }
-            done = Some(end);
-            Ok(())
-        };
-        let failed: Result<(), Stop> = outcome.await;
-        (done, failed.err())
+        let failed = self.look(&mut done).await.err();
+        (done, failed)
+    }
+
+    async fn look(self, done: &mut Option<Rev>) -> Result<(), Stop> {
+        let Due { account, folder, .. } = *self.due;
+        let mut reader = self.office.app.store().read().await?;
+        let end = folder::find(&mut reader, account, folder).await?.ok_or(Stop::Gone)?.rev;
+        let is_sorted = conversation::is_left(self.folder) && rules::has_any(&mut reader, account).await?;
+        drop(reader);
+        let is_of_interest = is_sorted || self.folder.kind == FolderKind::INBOX;
+        while let Some(from) = done.filter(|from| *from < end && is_of_interest) {
+            *done = Some(self.some(from, end).await?);
+        }
+        *done = Some(end);
+        Ok(())
     }
 
     /// Looks at a few; up to where.
     async fn some(self, from: Rev, end: Rev) -> Result<Rev, Stop> {
-        let account = self.due.account;
         let mut reader = self.office.app.store().read().await?;
-        let arrived = absence::arrived(&mut reader, account, from, MANY).await?;
+        let whose = (self.due.account, self.due.folder);
+        let arrived = absence::arrived(&mut reader, whose, from, MANY).await?;
         drop(reader);
         let is_all = i64::try_from(arrived.len()).is_ok_and(|count| count < MANY);
         let to = arrived.last().filter(|_| !is_all).map_or(end, |last| Rev(last.item.0));
-        let told = self.told(&arrived).await?;
-        if told.is_empty() {
-            return Ok(to);
+        let came = self.letters(&arrived).await?;
+        if self.folder.kind == FolderKind::INBOX {
+            self.meet(&came).await?;
         }
-        let calendars = self.calendars().await?;
-        let is_calendar = |due: &Due| calendars.contains(&due.folder);
-        if !pull::ahead(self.office, account, &is_calendar, self.watch.now()).await? {
-            let message = "the calendar cannot be asked now".to_owned();
-            return Err(connector::Error::Later { after: None, message }.into());
-        }
-        for told in told {
-            retrying(|| self.put(&told)).await?;
+        for came in &came {
+            retrying(|| self.sort(came)).await?;
         }
         Ok(to)
     }
 
-    /// What new messages say of meetings.
-    async fn told(self, arrived: &[Arrived]) -> Result<Vec<Told>, Stop> {
+    /// What new messages say.
+    async fn letters(self, arrived: &[Arrived]) -> Result<Vec<Came>, Stop> {
         let oldest = later(self.watch.now(), -STALE);
-        let new: Vec<&Arrived> = arrived.iter().filter(|one| is_new(one, oldest)).collect();
-        let ids: Vec<String> = new.iter().filter_map(|one| one.remote_id.clone()).collect();
+        let new: Vec<(&Arrived, Timestamp)> = arrived
+            .iter()
+            .filter_map(|one| Some((one, came_at(one)?)))
+            .filter(|(_, at)| *at >= oldest)
+            .collect();
+        let ids: Vec<String> = new.iter().filter_map(|(one, _)| one.remote_id.clone()).collect();
         let bounds = Bounds { bytes: usize::MAX, until: Instant::now() + PATIENCE };
-        let letters = letters::fetch(self.mailbox, self.collection, &ids, bounds, &calendar_of).await;
+        let mut letters = letters::fetch(self.mailbox, self.collection, &ids, bounds, &calendar_of).await;
         if let Some(error) = letters.failed {
             return Err(error.into());
         }
-        let told = new.into_iter().filter_map(|one| {
-            let letter = letters.found.get(one.remote_id.as_ref()?)?.as_ref().ok()?;
-            let said = said(letter)?;
+        let came = new.into_iter().filter_map(|(one, at)| {
+            let letter = letters.found.remove(one.remote_id.as_ref()?)?.ok()?;
             let place = Place { account: self.due.account, folder: self.due.folder, item: one.item };
-            Some(Told { said, event: mailbox::meeting(letter)?, place })
+            Some(Came { letter, place, at })
         });
-        Ok(told.collect())
+        Ok(came.collect())
+    }
+
+    /// Puts the meetings that messages are about into the calendar.
+    async fn meet(self, came: &[Came]) -> Result<(), Stop> {
+        let told: Vec<Told> = came.iter().filter_map(Told::of).collect();
+        if told.is_empty() {
+            return Ok(());
+        }
+        let calendars = self.calendars().await?;
+        let is_calendar = |due: &Due| calendars.contains(&due.folder);
+        if !pull::ahead(self.office, self.due.account, &is_calendar, self.watch.now()).await? {
+            let message = "the calendar cannot be asked now".to_owned();
+            return Err(connector::Error::Later { after: None, message }.into());
+        }
+        for told in &told {
+            retrying(|| self.put(told)).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves a message to where its conversation goes, if that goes anywhere and it is no older than that.
+    async fn sort(self, came: &Came) -> Result<(), Stop> {
+        if !conversation::is_left(self.folder) {
+            return Ok(());
+        }
+        let (account, now) = (self.due.account, self.watch.now());
+        let id = came.letter.headers().conversation_id();
+        let rule = rules::find(&mut *self.office.app.store().glance().await?, account, &id).await?;
+        let Some(rule) = rule.filter(|rule| rule.folder != self.due.folder && came.at >= rule.since) else {
+            return Ok(());
+        };
+        let mut tx = self.office.app.store().begin().await?;
+        if !pulls::hold(&mut tx, self.due, self.office.lease(now, LEASE)).await? {
+            return Err(Stop::Lost);
+        }
+        let to = folder::find(&mut tx, account, rule.folder).await?.filter(|row| !row.deleted);
+        if let Some(to) = to {
+            carry(&mut tx, came.place, &to.folder, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// The calendars that a meeting may be in.
@@ -182,23 +251,16 @@ impl Arrivals<'_> {
     }
 }
 
-fn is_new(arrived: &Arrived, oldest: Timestamp) -> bool {
-    let Ok(Content::Message(message)) = Content::from_json(Class::Email, &arrived.content) else {
-        return false;
-    };
-    arrived.remote_id.is_some() && message.received_at.is_some_and(|came| came >= oldest)
+/// When it came; none of what a phone has moved there just now.
+fn came_at(arrived: &Arrived) -> Option<Timestamp> {
+    arrived.remote_id.as_ref()?;
+    match Content::from_json(Class::Email, &arrived.content) {
+        Ok(Content::Message(message)) => message.received_at,
+        _ => None,
+    }
 }
 
 fn calendar_of(letter: &Letter) -> Vec<letter::Wanted> {
     let section = letter.calendar_section();
     section.map(|section| letter::Wanted { section, most: Some(LONGEST) }).into_iter().collect()
-}
-
-fn said(letter: &Letter) -> Option<Said> {
-    Some(match letter.scheduling()? {
-        Scheduling::Request => Said::Organizer(Word::Held),
-        Scheduling::Cancel => Said::Organizer(Word::Off),
-        _ if letter.is_proposal() => Said::Attendee(Answer::Proposed),
-        Scheduling::Accepted | Scheduling::Tentative | Scheduling::Declined => Said::Attendee(Answer::Given),
-    })
 }
