@@ -2,6 +2,7 @@
 
 pub mod connection;
 pub mod fault;
+pub mod notice;
 pub mod policy;
 mod reach;
 pub mod value;
@@ -19,6 +20,7 @@ use self::connection::Connection;
 use self::connection::Kind;
 use self::fault::Fault;
 use self::fault::Place;
+use self::notice::Notice;
 use crate::model::class::Class;
 use crate::model::policy::Provisioning;
 use crate::sync::conflict;
@@ -47,6 +49,8 @@ pub struct Config {
     pub retention: Retention,
     /// Who wins when both sides changed the same item.
     pub conflict: Conflict,
+    /// How mail of our own is sent.
+    pub notice: Notice,
     /// What is written down while we run.
     pub log: Log,
     /// The back offices.
@@ -74,6 +78,9 @@ pub struct Server {
     pub proxies: Vec<IpAddr>,
     /// Who may read `/metrics`, besides this machine.
     pub metrics_from: Vec<IpAddr>,
+    /// The address at which browsers reach us, for links that leave the pages; none: there are none.
+    #[serde(deserialize_with = "value::base")]
+    pub url: Option<String>,
 }
 
 impl Server {
@@ -260,7 +267,7 @@ impl Config {
         for (index, connection) in self.connections.iter_mut().enumerate() {
             connection.resolve(folder, index)?;
         }
-        Ok(())
+        self.notice.resolve(folder)
     }
 
     fn check(&self) -> Result<(), Fault> {
@@ -312,6 +319,7 @@ impl Config {
         policy::check(&self.policy)?;
         self.check_retention()?;
         connection::check(&self.connections)?;
+        self.notice.check()?;
         self.check_log_in()
     }
 

@@ -18,6 +18,7 @@ pub mod spool;
 pub mod connections;
 pub mod error;
 pub mod app;
+pub mod notice;
 pub mod auth;
 pub mod directory;
 pub mod mailbox;

@@ -54,6 +54,17 @@ impl Vault {
         self.seal_at(&shared(organisation, connection), nonce, secret)
     }
 
+    /// Seals something else of an account's; for another purpose it does not open.
+    pub fn seal_for(
+        &self,
+        account: AccountId,
+        purpose: &'static str,
+        nonce: [u8; NONCE],
+        secret: &str,
+    ) -> Option<Vec<u8>> {
+        self.seal_at(&own(account, purpose), nonce, secret)
+    }
+
     fn seal_at(&self, place: &str, nonce: [u8; NONCE], secret: &str) -> Option<Vec<u8>> {
         let payload = Payload { msg: secret.as_bytes(), aad: place.as_bytes() };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
@@ -75,6 +86,11 @@ impl Vault {
         self.open_at(&shared(organisation, connection), sealed)
     }
 
+    /// Opens what was sealed for this purpose.
+    pub fn open_for(&self, account: AccountId, purpose: &'static str, sealed: &[u8]) -> Option<String> {
+        self.open_at(&own(account, purpose), sealed)
+    }
+
     fn open_at(&self, place: &str, sealed: &[u8]) -> Option<String> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
@@ -85,6 +101,10 @@ impl Vault {
 
 fn shared(organisation: OrganisationId, connection: &str) -> String {
     format!("connection {organisation} {connection}")
+}
+
+fn own(account: AccountId, purpose: &str) -> String {
+    format!("own {account} {purpose}")
 }
 
 fn place(account: AccountId, connection: &str) -> String {
@@ -111,5 +131,9 @@ mod tests {
         let shared = vault.seal_shared(OrganisationId(1), "crm", [2; NONCE], "ø").unwrap();
         assert_eq!(vault.open_shared(OrganisationId(1), "crm", &shared).as_deref(), Some("ø"));
         assert_eq!(vault.open_shared(OrganisationId(2), "crm", &shared), None);
+        let own = vault.seal_for(KARI, "notice", [3; NONCE], "å").unwrap();
+        assert_eq!(vault.open_for(KARI, "notice", &own).as_deref(), Some("å"));
+        assert_eq!(vault.open_for(KARI, "factor", &own), None);
+        assert_eq!(vault.open_for(AccountId(2), "notice", &own), None);
     }
 }

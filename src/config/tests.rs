@@ -56,6 +56,7 @@ fn the_sample_names_every_key() {
         "policy.settings",
         "conflict",
         "retention",
+        "notice",
         "log",
     ];
     // `[policy.settings]` is in `[policy]`, `[[connection]]` beside all.
@@ -85,6 +86,7 @@ fn what_the_sample_calls_a_default_is_one() {
     config.connections.clear();
     // These have no default, as the comments say.
     config.log_in.by = None;
+    config.notice = Notice::default();
     let settings = &mut config.policy.settings;
     settings.min_device_password_length = None;
     settings.device_password_expiration = None;
@@ -97,6 +99,7 @@ fn what_the_sample_calls_a_default_is_one() {
         certificate: None,
         key: None,
         plain_http: None,
+        url: None,
         ..config.server
     };
     assert_eq!(Config { server, ..config }, Config::default());
@@ -400,4 +403,29 @@ fn an_address_is_looked_at_before_anything_is_started() {
     check(&text, &format!("{place}No such file or directory (os error 2)"));
     fs::write(&file, "no certificate\n").unwrap();
     check(&text, &format!("{place}there is no certificate in it, as PEM"));
+}
+
+#[test]
+fn mail_of_our_own_needs_a_server_an_address_and_both_or_neither_of_user_and_password() {
+    let notice = |text: &str| format!("[notice]\n{text}");
+    check(
+        &notice("from = \"lomme@fjord.example\""),
+        "1: `notice.smtp`: say where mail is handed over, as `smtp+starttls://mail.example`",
+    );
+    check(
+        &notice("smtp = \"mail.example\""),
+        "2: `notice.smtp`: mail.example is no address such as smtps://mail.example",
+    );
+    check(
+        &notice("smtp = \"smtps://mail.example\"\nfrom = \"Lomme <lomme@fjord.example>\""),
+        "3: `notice.from`: state the bare address that it is from, as `lomme@fjord.example`",
+    );
+    check(
+        &notice("smtp = \"smtps://mail.example\"\nfrom = \"lomme@fjord.example\"\nuser = \"lomme\""),
+        "4: `notice.user`: state `user` and `password`, or neither",
+    );
+    check(
+        "[server]\nlisten = \"127.0.0.1:0\"\nurl = \"sync.example/\"",
+        "3: `url`: write the address as browsers do, without a path: `https://sync.example`",
+    );
 }

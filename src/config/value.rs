@@ -23,6 +23,18 @@ pub(super) fn address<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Soc
     text.parse().map(Some).map_err(|_| Error::custom(wrong()))
 }
 
+/// Where browsers reach us, without the slash at its end.
+pub(super) fn base<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    let text = Written::deserialize(source)?.0;
+    let bare = text.strip_suffix('/').unwrap_or(&text);
+    let host = bare.strip_prefix("https://").or_else(|| bare.strip_prefix("http://"));
+    let is_one = host.is_some_and(|host| {
+        !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c))
+    });
+    let wrong = "write the address as browsers do, without a path: `https://sync.example`";
+    if is_one { Ok(Some(bare.to_owned())) } else { Err(Error::custom(wrong)) }
+}
+
 pub(super) fn size<'de, D: Deserializer<'de>>(source: D) -> Result<usize, D::Error> {
     let text = Written::deserialize(source)?.0;
     parse_size(&text).map_err(Error::custom)

@@ -18,6 +18,7 @@ mod lanes;
 mod lookout;
 mod mailboxes;
 mod node;
+mod notice;
 mod office;
 mod people;
 mod position;
@@ -79,6 +80,7 @@ impl Jobs {
         tasks.spawn(pushes(office.clone(), stop.subscribe()));
         tasks.spawn(lookout::run(office.clone(), stop.subscribe()));
         tasks.spawn(absence::run(office.clone(), stop.subscribe()));
+        tasks.spawn(notice::run(office.clone(), stop.subscribe()));
         tasks.spawn(orders(office.clone(), stop.subscribe()));
         tasks.spawn(tallies::run(office.clone(), stop.subscribe()));
         tasks.spawn(sweeps(office, stop.subscribe()));

@@ -238,6 +238,7 @@ const ITS_OWN: [&str; 21] = [
     "device",
     "device_order",
     "group_member",
+    "notice",
 ];
 
 /// Removes the account and all that is its own.

@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0009_draft.sql"),
     include_str!("../../schema/0010_connection_pause.sql"),
     include_str!("../../schema/0011_conversation.sql"),
+    include_str!("../../schema/0014_notice.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

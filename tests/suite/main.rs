@@ -33,6 +33,7 @@ mod mail_contract;
 mod mail_server;
 mod mailbox;
 mod meetings;
+mod notice;
 mod office;
 mod pages;
 mod phone;

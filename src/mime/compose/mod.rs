@@ -8,6 +8,7 @@
 pub mod away;
 pub mod bounce;
 pub mod draft;
+pub mod notice;
 pub mod scheduling;
 mod edit;
 mod header;
