@@ -45,6 +45,13 @@ struct Inner {
     throttle: Throttle,
 }
 
+/// What can be guessed besides a password.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Guess {
+    /// The code of an installation without accounts.
+    Start,
+}
+
 /// Why somebody did not get in.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -201,6 +208,19 @@ impl Auth {
                 Some(_) | None => Err(server::unreachable(asked.connection, &error)),
             },
         }
+    }
+
+    /// Waits as long as who guessed before has to, before it is looked whether a guess is right.
+    pub async fn admit(&self, app: &App, address: IpAddr, guess: &Guess) -> Result<(), Refusal> {
+        let target = throttle::Target::Other(guess.clone());
+        let wait = self.inner.throttle.wait(address, &target, app.now());
+        tokio::time::sleep(wait.map_err(|after| Refusal::Busy { after })?).await;
+        Ok(())
+    }
+
+    /// Notes that a guess was wrong.
+    pub fn was_wrong(&self, app: &App, address: IpAddr, guess: &Guess) {
+        self.inner.throttle.failed(address, &throttle::Target::Other(guess.clone()), app.now());
     }
 
     /// Forgets the account's log-ins: its password changed.

@@ -185,7 +185,14 @@ async fn serve(at: &Configured) -> Outcome {
     let config = Config::load(&at.config)?;
     log_to_stderr(&config.log)?;
     let app = serve::open(config).await?;
-    serve::run(app, |addresses| announce(&addresses), serve::signals()).await?;
+    let first = govern::start::code(&app).await?.map(|code| (code, app.config().server.url.clone()));
+    let ready = |addresses: Addresses| {
+        announce(&addresses);
+        if let Some((code, url)) = first {
+            invite(&addresses, url, &code);
+        }
+    };
+    serve::run(app, ready, serve::signals()).await?;
     Ok(())
 }
 
@@ -195,6 +202,21 @@ fn announce(addresses: &Addresses) {
     let all: Vec<String> = encrypted.into_iter().chain(plain).collect();
     // Whoever closed our output does not want to know.
     let _ = say(&format!("ready on {}", all.join(" and ")));
+}
+
+/// Says how the first administrator gets in, while there is none. Not in the log, which others read too.
+fn invite(addresses: &Addresses, url: Option<String>, code: &str) {
+    let here = |scheme: &str, address: std::net::SocketAddr| match address.ip() {
+        // It listens everywhere: whoever reads this knows what this machine is called.
+        ip if ip.is_unspecified() => format!("{scheme}://localhost:{}", address.port()),
+        _ => format!("{scheme}://{address}"),
+    };
+    let encrypted = addresses.encrypted.map(|address| here("https", address));
+    let plain = addresses.plain.map(|address| here("http", address));
+    let url = url.or(encrypted).or(plain).unwrap_or_default();
+    let _ = say(&format!(
+        "nobody has an account yet: open {url}/start?code={code} to make the first administrator"
+    ));
 }
 
 /// Starts the log. It goes to standard error, for what is asked of a command goes to standard output.

@@ -7,6 +7,9 @@ use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::XNonce;
 use chacha20poly1305::aead::Aead;
 use chacha20poly1305::aead::Payload;
+use hmac::Hmac;
+use hmac::Mac as _;
+use sha2::Sha256;
 
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
@@ -15,6 +18,7 @@ use crate::model::id::OrganisationId;
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
+    marks: Hmac<Sha256>,
 }
 
 impl fmt::Debug for Vault {
@@ -29,7 +33,21 @@ const NONCE: usize = 24;
 impl Vault {
     /// A vault with this key.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(key.into()) }
+        // RFC 2104 2: a key that is shorter than a block is filled up with zeros.
+        let mut block = [0; 64];
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        let marks = Hmac::<Sha256>::new(&block.into());
+        Self { cipher: XChaCha20Poly1305::new(key.into()), marks }
+    }
+
+    /// What follows from the key for a purpose, the same on every node; nobody without the key can tell it.
+    pub fn mark(&self, purpose: &str) -> [u8; 24] {
+        let mut mac = self.marks.clone();
+        mac.update(b"mark ");
+        mac.update(purpose.as_bytes());
+        let mut mark = [0; 24];
+        mark.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(to, from)| *to = from);
+        mark
     }
 
     /// Seals a secret of one account's access; moved to another row it does not open.
@@ -116,6 +134,14 @@ mod tests {
     use super::*;
 
     const KARI: AccountId = AccountId(1);
+
+    #[test]
+    fn a_mark_is_of_its_purpose_and_its_key() {
+        let vault = Vault::new(&[7; 32]);
+        assert_eq!(vault.mark("start 0"), Vault::new(&[7; 32]).mark("start 0"));
+        assert_ne!(vault.mark("start 0"), vault.mark("start 1"));
+        assert_ne!(vault.mark("start 0"), Vault::new(&[8; 32]).mark("start 0"));
+    }
 
     #[test]
     fn a_secret_opens_in_its_own_place_only() {

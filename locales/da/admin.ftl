@@ -268,3 +268,16 @@ admin-plot-told = { $name }, højest { $highest }
 admin-families-heading = Telefoner efter program
 admin-errors-heading = Fejl efter program
 admin-errors-none = Ingen fejl.
+
+organisations-title = Organisationer
+organisations-lead = Alle organisationer i denne installation. De andre sider viser én af dem ad gangen.
+organisations-shown = Vises
+organisations-choose = Vis
+organisations-rename = Omdøb
+organisations-name = Navn
+organisations-add = Tilføj en organisation
+organisations-add-button = Tilføj
+organisations-operators = Hvem der styrer alle
+organisations-operators-help = De ser og ændrer alle organisationer og tilføjer nye. Administratorer ser kun deres egen.
+organisations-operators-add = Tilføj
+organisations-no-account = Der er ingen konto med den adresse.

@@ -28,3 +28,17 @@ failure-plain-help = Adgangskoder læses ikke her over almindelig HTTP. Brug adr
 failure-inside = Noget gik galt her
 failure-inside-help = Det er ikke din fejl, og det er noteret. Prøv igen om lidt.
 failure-home = Til starten
+
+start-empty-title = Her er ingen endnu
+start-empty-lead = Denne installation er ny og har ingen konti. Da serveren startede, skrev den en adresse med en kode; åbn den adresse, eller skriv koden her.
+start-code = Startkode
+start-code-help = Se der, hvor serveren skriver, med systemd for eksempel: journalctl -u lomme. Koden gælder, indtil den første administrator er oprettet.
+start-code-wrong = Det er ikke koden.
+start-next = Næste
+start-title = Sæt Lomme op
+start-lead = Opret den første organisation og dens administrator. Bagefter gælder koden ikke længere.
+start-organisation = Organisation
+start-name = Dit navn
+start-email-help = Du logger ind med den.
+start-button = Opret administratoren
+start-wrong = Det gik ikke. Giv organisationen et navn, og skriv adressen som i kari@firma.example.

@@ -268,3 +268,16 @@ admin-plot-told = { $name }, highest { $highest }
 admin-families-heading = Phones by program
 admin-errors-heading = Errors by program
 admin-errors-none = No errors.
+
+organisations-title = Organisations
+organisations-lead = Every organisation of this installation. The other pages show one of them at a time.
+organisations-shown = Shown
+organisations-choose = Show
+organisations-rename = Rename
+organisations-name = Name
+organisations-add = Add an organisation
+organisations-add-button = Add
+organisations-operators = Who governs all of them
+organisations-operators-help = They see and change every organisation, and add new ones. Administrators see their own alone.
+organisations-operators-add = Add
+organisations-no-account = There is no account with that address.

@@ -28,3 +28,17 @@ failure-plain-help = Passwords are not read here over plain HTTP. Use the addres
 failure-inside = Something went wrong here
 failure-inside-help = It is not your fault, and it has been noted. Try again in a moment.
 failure-home = To the start
+
+start-empty-title = Nobody is here yet
+start-empty-lead = This installation is new and has no accounts. When the server started it printed an address with a code; open that address, or type the code here.
+start-code = Set-up code
+start-code-help = Look where the server writes its output, with systemd for example: journalctl -u lomme. It is good until the first administrator is made.
+start-code-wrong = That is not the code.
+start-next = Next
+start-title = Set up Lomme
+start-lead = Make the first organisation and its administrator. The code is good for nothing afterwards.
+start-organisation = Organisation
+start-name = Your name
+start-email-help = You sign in with it.
+start-button = Make the administrator
+start-wrong = That did not work. Name the organisation, and write the address as in kari@company.example.

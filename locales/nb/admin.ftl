@@ -268,3 +268,16 @@ admin-plot-told = { $name }, høyest { $highest }
 admin-families-heading = Telefoner etter program
 admin-errors-heading = Feil etter program
 admin-errors-none = Ingen feil.
+
+organisations-title = Organisasjoner
+organisations-lead = Alle organisasjoner i denne installasjonen. De andre sidene viser én av dem om gangen.
+organisations-shown = Vises
+organisations-choose = Vis
+organisations-rename = Gi nytt navn
+organisations-name = Navn
+organisations-add = Legg til en organisasjon
+organisations-add-button = Legg til
+organisations-operators = Hvem som styrer alle
+organisations-operators-help = De ser og endrer alle organisasjoner, og legger til nye. Administratorer ser bare sin egen.
+organisations-operators-add = Legg til
+organisations-no-account = Det finnes ingen konto med den adressen.

@@ -28,3 +28,17 @@ failure-plain-help = Passord leses ikke her over vanlig HTTP. Bruk adressen som 
 failure-inside = Noe gikk galt her
 failure-inside-help = Det er ikke din feil, og det er notert. Prøv igjen om litt.
 failure-home = Til starten
+
+start-empty-title = Her er det ingen ennå
+start-empty-lead = Denne installasjonen er ny og har ingen kontoer. Da serveren startet, skrev den ut en adresse med en kode; åpne den adressen, eller skriv koden her.
+start-code = Oppstartskode
+start-code-help = Se der serveren skriver, med systemd for eksempel: journalctl -u lomme. Koden gjelder til den første administratoren er opprettet.
+start-code-wrong = Det er ikke koden.
+start-next = Neste
+start-title = Sett opp Lomme
+start-lead = Opprett den første organisasjonen og administratoren for den. Etterpå gjelder ikke koden lenger.
+start-organisation = Organisasjon
+start-name = Navnet ditt
+start-email-help = Du logger inn med den.
+start-button = Opprett administratoren
+start-wrong = Det gikk ikke. Gi organisasjonen et navn, og skriv adressen som i kari@firma.example.

@@ -268,3 +268,16 @@ admin-plot-told = { $name }, högst { $highest }
 admin-families-heading = Telefoner efter program
 admin-errors-heading = Fel efter program
 admin-errors-none = Inga fel.
+
+organisations-title = Organisationer
+organisations-lead = Alla organisationer i den här installationen. De andra sidorna visar en av dem i taget.
+organisations-shown = Visas
+organisations-choose = Visa
+organisations-rename = Byt namn
+organisations-name = Namn
+organisations-add = Lägg till en organisation
+organisations-add-button = Lägg till
+organisations-operators = Vem som styr alla
+organisations-operators-help = De ser och ändrar alla organisationer, och lägger till nya. Administratörer ser bara sin egen.
+organisations-operators-add = Lägg till
+organisations-no-account = Det finns inget konto med den adressen.

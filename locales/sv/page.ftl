@@ -28,3 +28,17 @@ failure-plain-help = Lösenord läses inte här över vanlig HTTP. Använd adres
 failure-inside = Något gick fel här
 failure-inside-help = Det är inte ditt fel, och det har noterats. Försök igen om en stund.
 failure-home = Till början
+
+start-empty-title = Här är ingen ännu
+start-empty-lead = Den här installationen är ny och har inga konton. När servern startade skrev den ut en adress med en kod; öppna den adressen, eller skriv koden här.
+start-code = Startkod
+start-code-help = Titta där servern skriver, med systemd till exempel: journalctl -u lomme. Koden gäller tills den första administratören är skapad.
+start-code-wrong = Det är inte koden.
+start-next = Nästa
+start-title = Ställ in Lomme
+start-lead = Skapa den första organisationen och dess administratör. Efteråt gäller koden inte längre.
+start-organisation = Organisation
+start-name = Ditt namn
+start-email-help = Du loggar in med den.
+start-button = Skapa administratören
+start-wrong = Det gick inte. Ge organisationen ett namn, och skriv adressen som i kari@foretag.example.

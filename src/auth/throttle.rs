@@ -14,6 +14,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use jiff::Timestamp;
 
+use super::Guess;
 use crate::model::id::AccountId;
 
 /// What somebody tries to log in as.
@@ -22,6 +23,8 @@ pub(super) enum Target {
     Account(AccountId),
     /// There is no such account, which must not show.
     Name(String),
+    /// Something else than a password.
+    Other(Guess),
 }
 
 #[derive(Debug, Default)]

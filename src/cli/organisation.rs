@@ -8,6 +8,7 @@ use super::Outcome;
 use super::say;
 use crate::app::App;
 use crate::govern::actor::Actor;
+use crate::govern::operator;
 use crate::govern::organisation;
 use crate::govern::organisation::CLASSES;
 use crate::govern::organisation::Setting;
@@ -26,6 +27,24 @@ pub(super) enum Command {
     Add {
         /// Its name
         name: String,
+        #[command(flatten)]
+        at: Configured,
+    },
+    /// Call one otherwise
+    Rename {
+        /// The organisation's name, as `lomme organisation list` shows it
+        name: String,
+        /// What it is called from now on
+        to: String,
+        #[command(flatten)]
+        at: Configured,
+    },
+    /// Have an account govern every organisation on the pages, or not
+    Operator {
+        /// The account's address
+        email: String,
+        /// Whether it does
+        is: Switch,
         #[command(flatten)]
         at: Configured,
     },
@@ -70,6 +89,8 @@ pub(super) async fn run(command: Command) -> Outcome {
     match command {
         Command::List { at } => list(&super::open(&at).await?).await,
         Command::Add { name, at } => add(&super::open(&at).await?, &name).await,
+        Command::Rename { name, to, at } => rename(&super::open(&at).await?, &name, &to).await,
+        Command::Operator { email, is, at } => operator(&super::open(&at).await?, &email, is).await,
         Command::Conflict { name, class, policy: Choice(policy), at } => {
             set(&super::open(&at).await?, &name, Setting::Conflict(class, policy)).await
         }
@@ -98,6 +119,27 @@ async fn list(app: &App) -> Outcome {
 async fn add(app: &App, name: &str) -> Outcome {
     let made = organisation::add(app, &Actor::command_line(), name).await?;
     say(&format!("added {}", made.name))?;
+    Ok(())
+}
+
+async fn rename(app: &App, name: &str, to: &str) -> Outcome {
+    let actor = Actor::command_line();
+    let found = organisation::named(app, &actor, name).await?;
+    organisation::rename(app, &actor, found.id, to).await?;
+    say(&format!("{name} is called {to}"))?;
+    Ok(())
+}
+
+async fn operator(app: &App, email: &str, is: Switch) -> Outcome {
+    let actor = Actor::command_line();
+    if is == Switch::On {
+        let account = operator::add(app, &actor, email).await?;
+        say(&format!("{} governs every organisation", account.email))?;
+    } else {
+        let account = super::account(app, email).await?;
+        operator::remove(app, &actor, account.id).await?;
+        say(&format!("{} governs every organisation no more", account.email))?;
+    }
     Ok(())
 }
 

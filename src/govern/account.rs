@@ -93,10 +93,14 @@ pub fn checked(email: &str) -> Result<String> {
 
 /// A password that can be typed on a phone: 16 letters and digits that nobody takes for others.
 pub fn new_password(app: &App) -> String {
+    letters(&app.random::<16>())
+}
+
+/// One letter or digit for each byte, none that is taken for another.
+pub fn letters(chance: &[u8]) -> String {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let chance: [u8; 16] = app.random();
-    let letter = |byte: u8| LETTERS.get(usize::from(byte) % LETTERS.len()).copied().unwrap_or(b'a');
-    chance.map(|byte| char::from(letter(byte))).iter().collect()
+    let letter = |byte: &u8| LETTERS.get(usize::from(*byte) % LETTERS.len()).copied().unwrap_or(b'a');
+    chance.iter().map(|byte| char::from(letter(byte))).collect()
 }
 
 /// Makes an account, in the actor's organisation or, of one that governs all, in that of the configuration.
@@ -194,7 +198,7 @@ pub async fn change(app: &App, actor: &Actor, id: AccountId, change: Change) -> 
         let now = app.now();
         let mut tx = app.store().begin().await?;
         let account = actor.account(&mut tx, id).await?;
-        actor.may_change(&account)?;
+        actor.may_take_over(&mut tx, &account).await?;
         match change {
             Change::Disable => account::set_disabled(&mut tx, id, Some(now)).await?,
             Change::Enable => account::set_disabled(&mut tx, id, None).await?,
@@ -226,7 +230,7 @@ pub async fn reset_password(
     retrying(async || {
         let mut tx = app.store().begin().await?;
         let account = actor.account(&mut tx, id).await?;
-        actor.may_change(&account)?;
+        actor.may_take_over(&mut tx, &account).await?;
         account::set_password(&mut tx, id, &hash).await?;
         record(&mut tx, actor, &account, "account.password", "", app.now()).await?;
         Ok::<_, Error>(tx.commit().await?)

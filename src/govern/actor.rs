@@ -14,6 +14,7 @@ use crate::store::Connection;
 use crate::store::account::Account;
 use crate::store::group;
 use crate::store::group::Membership;
+use crate::store::operator;
 
 /// Somebody who governs something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +106,29 @@ impl Actor {
         Ok((!groups.is_empty()).then_some(Self { who, reach, may_write: true }))
     }
 
+    /// The same where it may be one who governs every organisation: over the one that is chosen, else over its own.
+    pub async fn within(
+        c: &mut Connection,
+        account: &Account,
+        chosen: Option<OrganisationId>,
+    ) -> store::Result<Option<Self>> {
+        if !operator::is_one(c, account.id).await? {
+            return Self::of_account(c, account).await;
+        }
+        let found = match chosen {
+            Some(chosen) => store::organisation::by_id(c, chosen).await?,
+            None => None,
+        };
+        let reach = Reach::Organisation(found.map_or(account.organisation, |found| found.id));
+        Ok(Some(Self { who: Who::Account(account.id), reach, may_write: true }))
+    }
+
+    /// The person of an account that governs every organisation; none for any other.
+    pub async fn operator(c: &mut Connection, account: &Account) -> store::Result<Option<Self>> {
+        let is_one = operator::is_one(c, account.id).await?;
+        Ok(is_one.then_some(Self { who: Who::Account(account.id), reach: Reach::All, may_write: true }))
+    }
+
     /// The person of an account, over nothing but the account's devices.
     pub fn owner(account: &Account) -> Self {
         let reach = Reach::Own(account.organisation, account.id);
@@ -173,6 +197,11 @@ impl Actor {
         (self.may_write && self.is_administrator()).then_some(()).ok_or(Error::NotAllowed)
     }
 
+    /// It may change what is of the whole installation.
+    pub(super) fn governs_all(&self) -> Result<()> {
+        (self.may_write && self.reach == Reach::All).then_some(()).ok_or(Error::NotAllowed)
+    }
+
     /// It may change something at all.
     pub(super) fn writes(&self) -> Result<()> {
         self.may_write.then_some(()).ok_or(Error::NotAllowed)
@@ -217,6 +246,18 @@ impl Actor {
         let governs = !matches!(self.reach, Reach::Own(..));
         let is_above = account.is_administrator && !self.is_administrator();
         if governs && !is_above { Ok(()) } else { Err(Error::NotAllowed) }
+    }
+
+    /// It may change what lets somebody into an account: who governs every organisation is governed by such alone.
+    pub(super) async fn may_take_over(&self, c: &mut Connection, account: &Account) -> Result<()> {
+        self.may_change(account)?;
+        let is_above = operator::is_one(c, account.id).await?
+            && self.reach != Reach::All
+            && match self.who {
+                Who::Account(own) => !operator::is_one(c, own).await?,
+                Who::CommandLine | Who::Token(_) | Who::Server => true,
+            };
+        if is_above { Err(Error::NotAllowed) } else { Ok(()) }
     }
 
     /// It may do something to the devices of an account that it sees; to its own anybody may.

@@ -15,6 +15,7 @@ pub mod description;
 pub mod device;
 pub mod group;
 pub mod history;
+pub mod operator;
 pub mod order;
 pub mod organisation;
 pub mod overview;
@@ -22,6 +23,7 @@ pub mod person;
 pub mod policy;
 pub mod provisioned;
 pub mod pull;
+pub mod start;
 pub mod token;
 
 use crate::auth;

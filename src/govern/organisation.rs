@@ -3,7 +3,6 @@
 use super::Error;
 use super::Result;
 use super::actor::Actor;
-use super::actor::Who;
 use super::audit;
 use super::audit::Deed;
 use crate::app::App;
@@ -52,9 +51,7 @@ pub async fn named(app: &App, actor: &Actor, name: &str) -> Result<Organisation>
 
 /// Makes one: for who governs all of them.
 pub async fn add(app: &App, actor: &Actor, name: &str) -> Result<Organisation> {
-    if actor.who() != Who::CommandLine {
-        return Err(Error::NotAllowed);
-    }
+    actor.governs_all()?;
     let name = name.trim();
     if name.is_empty() {
         return Err(Error::Wrong("an organisation needs a name".to_owned()));
@@ -71,6 +68,31 @@ pub async fn add(app: &App, actor: &Actor, name: &str) -> Result<Organisation> {
         audit::record(&mut tx, actor, fresh, deed, app.now()).await?;
         tx.commit().await?;
         Ok(made)
+    })
+    .await
+}
+
+/// Calls one otherwise: for who governs all of them.
+pub async fn rename(app: &App, actor: &Actor, id: OrganisationId, name: &str) -> Result<()> {
+    actor.governs_all()?;
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Error::Wrong("an organisation needs a name".to_owned()));
+    }
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        let all = organisation::list(&mut tx).await?;
+        if !all.iter().any(|known| known.id == id) {
+            return Err(Error::Missing { what: "organisation", name: id.to_string() });
+        }
+        if all.iter().any(|known| known.id != id && known.name == name) {
+            return Err(Error::Taken { what: "an organisation", name: name.to_owned() });
+        }
+        organisation::rename(&mut tx, id, name).await?;
+        let object = format!("organisation:{id}");
+        let deed = Deed { action: "organisation.rename", object: &object, detail: "" };
+        audit::record(&mut tx, actor, id, deed, app.now()).await?;
+        Ok(tx.commit().await?)
     })
     .await
 }

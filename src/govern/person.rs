@@ -95,6 +95,7 @@ pub async fn erase(app: &App, actor: &Actor, id: AccountId) -> Result<Account> {
         let mut tx = app.store().begin().await?;
         let owner = actor.account(&mut tx, id).await?;
         actor.administers(owner.organisation)?;
+        actor.may_take_over(&mut tx, &owner).await?;
         store::account::remove(&mut tx, id).await?;
         account::record(&mut tx, actor, &owner, "account.remove", "", app.now()).await?;
         tx.commit().await?;

@@ -117,6 +117,18 @@ pub async fn by_login(connection: &mut AnyConnection, login: &str) -> Result<Vec
     rows.iter().map(read).collect()
 }
 
+/// Whether there is no account at all.
+pub async fn are_none(connection: &mut AnyConnection) -> Result<bool> {
+    let row = sqlx::query("SELECT account_id FROM account LIMIT 1").fetch_optional(connection).await?;
+    Ok(row.is_none())
+}
+
+/// Lets nobody else hold this until the transaction ends: of two who find no account, one finds the other's.
+pub async fn hold_all(tx: &mut Tx) -> Result<()> {
+    sqlx::query("UPDATE schema_version SET version = version").execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// All accounts, by address.
 pub async fn list(connection: &mut AnyConnection) -> Result<Vec<Account>> {
     let rows = sqlx::query(select!("ORDER BY email")).fetch_all(connection).await?;
@@ -216,7 +228,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 }
 
 /// What holds rows of accounts, besides `account`.
-const ITS_OWN: [&str; 21] = [
+const ITS_OWN: [&str; 22] = [
     "item",
     "past",
     "sync_state",
@@ -239,6 +251,7 @@ const ITS_OWN: [&str; 21] = [
     "device_order",
     "group_member",
     "notice",
+    "operator",
 ];
 
 /// Removes the account and all that is its own.

@@ -60,6 +60,12 @@ pub async fn add(tx: &mut Tx, organisation: OrganisationId, link: &Link) -> Resu
     Ok(())
 }
 
+/// How often something was done, in whatever organisation.
+pub async fn count(c: &mut AnyConnection, action: &str) -> Result<i64> {
+    let row = sqlx::query("SELECT COUNT(*) FROM audit WHERE action = $1").bind(action).fetch_one(c).await?;
+    Ok(row.try_get(0)?)
+}
+
 /// Some links, the newest first: those before one, or from the newest.
 pub async fn page(
     c: &mut AnyConnection,

@@ -10,6 +10,7 @@ pub mod group;
 pub mod draft;
 pub mod log;
 pub mod moved;
+pub mod operator;
 pub mod notice;
 pub mod order;
 pub mod outbox;

@@ -99,6 +99,16 @@ pub async fn settings_of(connection: &mut AnyConnection, account: AccountId) -> 
     row.map_or_else(|| Ok(Settings::default()), |row| parse(row.try_get(0)?))
 }
 
+/// Calls it otherwise.
+pub async fn rename(tx: &mut Tx, id: OrganisationId, name: &str) -> Result<()> {
+    sqlx::query("UPDATE organisation SET name = $2 WHERE organisation_id = $1")
+        .bind(id.0)
+        .bind(name)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Replaces what its administrators set.
 pub async fn set_settings(tx: &mut Tx, id: OrganisationId, settings: &Settings) -> Result<()> {
     sqlx::query("UPDATE organisation SET settings = $2 WHERE organisation_id = $1")

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0010_connection_pause.sql"),
     include_str!("../../schema/0011_conversation.sql"),
     include_str!("../../schema/0014_notice.sql"),
+    include_str!("../../schema/0015_operator.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

@@ -23,6 +23,7 @@ use super::session::Visit;
 use super::text::Language;
 use crate::auth::Refusal;
 use crate::auth::credentials::Credentials;
+use crate::govern::start;
 
 /// Where one goes who did not come from anywhere.
 const HOME: &str = "/setting";
@@ -48,6 +49,9 @@ pub(super) async fn form(
     let next = query.path("next").unwrap_or(HOME).to_owned();
     if visit.is_ok() {
         return Ok(Redirect::to(&next).into_response());
+    }
+    if start::is_empty(&web.app).await? {
+        return Ok(Redirect::to(super::start::HERE).into_response());
     }
     let page = guest.page(guest.language.say("log-in-title"), web.app.now());
     page::show(&LogIn { page: page.clone(), next, email: String::new(), wrong: None }, &page)

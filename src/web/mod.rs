@@ -12,6 +12,7 @@ mod log_in;
 pub mod page;
 pub mod session;
 pub mod setting;
+mod start;
 pub mod text;
 
 use std::net::IpAddr;
@@ -57,6 +58,7 @@ pub fn router(app: App, auth: Auth) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/setting") }))
         .route("/static/{file}", get(assets::serve))
+        .route("/start", get(start::form).post(start::found))
         .route("/login", get(log_in::form).post(log_in::log_in))
         .route("/logout", post(log_in::log_out))
         .route("/language", post(log_in::choose_language))
@@ -71,7 +73,7 @@ pub fn router(app: App, auth: Auth) -> Router {
 pub fn body_limit(path: &str) -> Option<usize> {
     /// A form's texts are short; a file of accounts is the longest.
     const FORM: usize = 1024 * 1024;
-    let is_ours = ["/login", "/logout", "/language", "/setting", "/admin"]
+    let is_ours = ["/start", "/login", "/logout", "/language", "/setting", "/admin"]
         .iter()
         .any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     is_ours.then_some(FORM)
@@ -109,7 +111,7 @@ mod tests {
 
     #[test]
     fn only_where_a_form_may_be_sent_a_body_is_read() {
-        for path in ["/login", "/setting", "/setting/devices/7", "/admin/accounts"] {
+        for path in ["/start", "/login", "/setting", "/setting/devices/7", "/admin/accounts"] {
             assert!(body_limit(path).is_some(), "{path}");
         }
         for path in ["/", "/static/x", "/settings", "/loginx"] {

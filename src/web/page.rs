@@ -20,10 +20,10 @@ use super::fields::Fields;
 use super::fields::encoded;
 use super::session;
 use super::session::Guest;
-use super::session::Role;
 use super::session::Visit;
 use super::text::Argument;
 use super::text::Language;
+use crate::govern::actor::Role;
 
 /// What `page.html` shows around a page. Every template has one, in a field `page`.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ pub struct Person {
     /// The address.
     pub email: String,
     /// Whether the administrator's pages are open to him.
-    pub is_administrator: bool,
+    pub governs: bool,
 }
 
 /// Whether something went well.
@@ -139,7 +139,7 @@ impl Visit {
         let user = Person {
             name: self.account.name.clone(),
             email: self.account.email.clone(),
-            is_administrator: self.role() >= Role::Administrator,
+            governs: self.role > Role::User,
         };
         let zone = zone(self.account.zone.as_deref());
         Page { menu, user: Some(user), csrf: self.csrf.clone(), zone, ..self.guest.page(title, now) }

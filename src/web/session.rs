@@ -23,9 +23,12 @@ use super::failure::Failure;
 use super::page::Flash;
 use super::text::Language;
 use crate::app::App;
+use crate::govern::actor::Role;
 use crate::model::id::AccountId;
+use crate::secret;
 use crate::store;
 use crate::store::account::Account;
+use crate::store::group;
 use crate::store::retrying;
 use crate::store::session;
 use crate::store::session::Session;
@@ -61,36 +64,18 @@ pub struct Visit {
     pub guest: Guest,
     /// Who.
     pub account: Account,
+    /// What the account is to its organisation.
+    pub role: Role,
     /// Since when.
     pub session: Session,
     /// What every form of this session carries.
     pub csrf: String,
 }
 
-/// What somebody may see and do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// What is his own.
-    User,
-    /// What is his organisation's.
-    Administrator,
-}
-
 impl Visit {
-    /// What he may see and do.
-    pub fn role(&self) -> Role {
-        if self.account.is_administrator { Role::Administrator } else { Role::User }
-    }
-
-    /// That he is an administrator, or the page that says that he may not.
-    pub fn administers(&self) -> Result<(), Failure> {
-        if self.role() >= Role::Administrator { Ok(()) } else { Err(Failure::Forbidden) }
-    }
-
     /// Whether a form carries this session's mark; compared in constant time.
     pub(super) fn is_its_mark(&self, mark: &str) -> bool {
-        let differences = mark.bytes().zip(self.csrf.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-        mark.len() == self.csrf.len() && differences == 0
+        secret::is_same(mark, &self.csrf)
     }
 }
 
@@ -126,12 +111,14 @@ impl FromRequestParts<Web> for Visit {
         let account = AccountId(account.parse().map_err(|_| log_in())?);
         let hash = hash(token);
         let now = web.app.now();
-        let (session, account) = {
+        let (session, account, role) = {
             let mut reader = web.app.store().read().await?;
             let session = session::find(&mut reader, account, &hash).await?.ok_or_else(log_in)?;
             let account = store::account::by_id(&mut reader, account).await?;
             // Who is switched off is out at once, not when the session ends.
-            (session, account.filter(|account| !account.is_disabled).ok_or_else(log_in)?)
+            let account = account.filter(|account| !account.is_disabled).ok_or_else(log_in)?;
+            let role = Role::of(&account, &group::of_account(&mut reader, account.id).await?);
+            (session, account, role)
         };
         if is_over(&session, now) {
             return Err(log_in());
@@ -139,7 +126,7 @@ impl FromRequestParts<Web> for Visit {
         if now.duration_since(session.seen_at) >= SEEN_EVERY {
             retrying(|| seen(&web.app, &session, now)).await?;
         }
-        Ok(Self { csrf: mark(token), guest, account, session })
+        Ok(Self { csrf: mark(token), guest, account, role, session })
     }
 }
 

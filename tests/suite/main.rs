@@ -20,6 +20,7 @@ mod discovery;
 mod drafts;
 mod exim;
 mod forwarding;
+mod first_run;
 mod govern;
 mod held;
 mod imap;

@@ -8,3 +8,4 @@ mod connection;
 mod connections;
 mod history;
 mod phones;
+mod start;

@@ -38,6 +38,15 @@ impl Server {
 
     /// With whatever `change` does to the configuration.
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::opened(change, true).await
+    }
+
+    /// Without any account.
+    pub(crate) async fn empty() -> Self {
+        Self::opened(|_| {}, false).await
+    }
+
+    async fn opened(change: impl FnOnce(&mut Config), has_people: bool) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config::default();
@@ -47,9 +56,8 @@ impl Server {
         config.store.url = fresh::database(folder.path()).await;
         change(&mut config);
         let app = serve::open(config).await.unwrap();
-        for (number, email, name) in
-            [(1, "kari@fjord.example", "Kari Nordmann"), (2, "ola@fjord.example", "Ola Dahl")]
-        {
+        let people = [(1, "kari@fjord.example", "Kari Nordmann"), (2, "ola@fjord.example", "Ola Dahl")];
+        for (number, email, name) in people.into_iter().filter(|_| has_people) {
             add_account(&app, number, email, name).await;
         }
         let shutdown = Arc::new(Notify::new());

@@ -9,6 +9,7 @@ mod connections;
 mod device;
 mod devices;
 mod organisation;
+mod organisations;
 mod overview;
 mod plot;
 mod policy;
@@ -20,6 +21,7 @@ use axum::Router;
 use axum::extract::FromRequest;
 use axum::extract::FromRequestParts;
 use axum::extract::Request;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::get;
@@ -33,10 +35,12 @@ use super::page::Entry;
 use super::page::Flash;
 use super::page::Page;
 use super::page::Section;
+use super::session;
 use super::session::Visit;
 use crate::govern;
 use crate::govern::actor::Actor;
 use crate::model::id::OrganisationId;
+use crate::store;
 
 /// Every page of the administrators'.
 pub(super) fn routes() -> Router<Web> {
@@ -56,6 +60,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/admin/access", get(access::show).post(access::save))
         .route("/admin/policy", get(policy::show).post(policy::save))
         .route("/admin/organisation", get(organisation::show).post(organisation::save))
+        .route("/admin/organisations", get(organisations::show).post(organisations::act))
         .route("/admin/runs", get(runs::show).post(runs::pull_now))
         .route("/admin/connections", get(connections::show).post(connections::save))
         .route("/admin/connections/new", get(connections::new))
@@ -69,7 +74,10 @@ pub(super) fn routes() -> Router<Web> {
 pub(super) struct Governor {
     visit: Visit,
     actor: Actor,
+    /// The one that the pages show: their own, or the one that they chose.
     organisation: OrganisationId,
+    /// Its name, where there are others to choose from.
+    shown: Option<String>,
 }
 
 /// A form that such a one sent.
@@ -79,11 +87,16 @@ pub(super) struct Sent {
 }
 
 impl Governor {
-    async fn of(web: &Web, visit: Visit) -> Result<Self, Failure> {
-        let actor = Actor::of_account(&mut *web.app.store().glance().await?, &visit.account).await?;
-        let actor = actor.ok_or(Failure::Forbidden)?;
-        let organisation = visit.account.organisation;
-        Ok(Self { visit, actor, organisation })
+    async fn of(web: &Web, visit: Visit, chosen: Option<OrganisationId>) -> Result<Self, Failure> {
+        let mut reader = web.app.store().read().await?;
+        let actor = Actor::within(&mut reader, &visit.account, chosen).await?.ok_or(Failure::Forbidden)?;
+        let organisation = actor.organisation().unwrap_or(visit.account.organisation);
+        let shown = if Actor::operator(&mut reader, &visit.account).await?.is_some() {
+            store::organisation::by_id(&mut reader, organisation).await?.map(|found| found.name)
+        } else {
+            None
+        };
+        Ok(Self { visit, actor, organisation, shown })
     }
 
     /// Whether what is of the whole organisation is open to them, which the menu shows to nobody else.
@@ -119,16 +132,21 @@ impl Governor {
             Vec::new()
         };
         everybody.extend(rules);
+        let heading = match &self.shown {
+            Some(name) => {
+                everybody.push(entry("organisations-title", "/admin/organisations", Place::Organisations));
+                name.clone()
+            }
+            None => self.visit.say("admin-heading").into_owned(),
+        };
         let own = vec![Entry {
             name: self.visit.say("admin-own").into_owned(),
             path: "/setting".to_owned(),
             is_here: false,
             has_news: false,
         }];
-        let sections = vec![
-            Section { heading: self.visit.say("admin-heading").into_owned(), entries: everybody },
-            Section { heading: String::new(), entries: own },
-        ];
+        let sections =
+            vec![Section { heading, entries: everybody }, Section { heading: String::new(), entries: own }];
         self.visit.page(self.visit.say(title), sections, web.app.now())
     }
 
@@ -153,12 +171,19 @@ impl Governor {
     }
 }
 
+/// The cookie that holds the number of the organisation that is shown to who governs all of them.
+const CHOSEN: &str = "lomme-organisation";
+
+fn chosen(headers: &HeaderMap) -> Option<OrganisationId> {
+    session::cookie(headers, CHOSEN)?.parse().ok().map(OrganisationId)
+}
+
 impl FromRequestParts<Web> for Governor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Failure> {
         let visit = Visit::from_request_parts(parts, web).await?;
-        Self::of(web, visit).await
+        Self::of(web, visit, chosen(&parts.headers)).await
     }
 }
 
@@ -166,8 +191,9 @@ impl FromRequest<Web> for Sent {
     type Rejection = Failure;
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, Failure> {
+        let chosen = chosen(request.headers());
         let Post { visit, fields } = Post::from_request(request, web).await?;
-        Ok(Self { by: Governor::of(web, visit).await?, fields })
+        Ok(Self { by: Governor::of(web, visit, chosen).await?, fields })
     }
 }
 
@@ -182,6 +208,7 @@ enum Place {
     Policy,
     Connections,
     Organisation,
+    Organisations,
     Tokens,
     Audit,
 }

@@ -6,7 +6,7 @@ mod history;
 mod log;
 mod overview;
 mod phones;
-mod security;
+pub(super) mod security;
 mod setup;
 mod summary;
 mod words;

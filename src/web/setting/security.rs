@@ -116,11 +116,8 @@ pub(super) async fn set_password(
 ) -> Result<Response, Failure> {
     let again = |key: &str| visit.go(HERE, &Flash::bad(visit.say(key)));
     let fresh = fields.raw("new");
-    if fresh != fields.raw("repeated") {
-        return again("password-differs");
-    }
-    if fresh.chars().count() < SHORTEST {
-        return again("password-short");
+    if let Some(wrong) = fault(fresh, fields.raw("repeated")) {
+        return again(wrong);
     }
     let password = Zeroizing::new(fields.raw("present").to_owned());
     let credentials = Credentials { name: visit.account.email.clone(), password };
@@ -139,6 +136,15 @@ pub(super) async fn set_password(
     let mut response = visit.go(HERE, &Flash::good(visit.say("password-set")))?.into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// What is wrong with a new password, typed twice.
+pub(in crate::web) fn fault(fresh: &str, repeated: &str) -> Option<&'static str> {
+    match () {
+        () if fresh != repeated => Some("password-differs"),
+        () if fresh.chars().count() < SHORTEST => Some("password-short"),
+        () => None,
+    }
 }
 
 async fn replace(web: &Web, visit: &Visit, hash: &PasswordHash) -> store::Result<()> {

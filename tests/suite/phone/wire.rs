@@ -47,6 +47,8 @@ pub(crate) struct Wire {
     pub(crate) server: String,
     /// The name to log in with.
     pub(crate) user: String,
+    /// The password.
+    pub(crate) password: String,
     /// The version it speaks.
     pub(crate) version: Version,
     /// Its name for itself.
@@ -77,6 +79,7 @@ impl Wire {
             client: Client::builder().tls_danger_accept_invalid_certs(true).no_gzip().build().unwrap(),
             server: server.to_owned(),
             user: user.to_owned(),
+            password: PASSWORD.to_owned(),
             version: version.parse().unwrap(),
             device: format!("PHONE{}", version.replace('.', "")),
             kind: "FjordPhone".to_owned(),
@@ -88,7 +91,8 @@ impl Wire {
 
     /// A request with a log-in, and nothing else yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.server)).basic_auth(&self.user, Some(PASSWORD))
+        let request = self.client.request(method, format!("{}{path}", self.server));
+        request.basic_auth(&self.user, Some(&self.password))
     }
 
     /// A command with a log-in and the headers of a phone.
