@@ -1,10 +1,13 @@
 //! Credentials in, account out. Says nothing of what the account may do.
 
+pub mod app_password;
 pub mod credentials;
+pub mod factor;
 mod cache;
 mod password;
 mod server;
 mod throttle;
+mod totp;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -50,6 +53,19 @@ struct Inner {
 pub enum Guess {
     /// The code of an installation without accounts.
     Start,
+    /// The second factor of an account, by who has its password.
+    Factor(AccountId),
+}
+
+impl Guess {
+    /// So many wrong ones, and nobody may guess for a while; none: each takes longer, and nobody is shut out.
+    const fn most(&self) -> Option<u32> {
+        match self {
+            // Six digits are soon guessed, and only who has the password is asked for them.
+            Self::Factor(_) => Some(10),
+            Self::Start => None,
+        }
+    }
 }
 
 /// Why somebody did not get in.
@@ -213,6 +229,11 @@ impl Auth {
     /// Waits as long as who guessed before has to, before it is looked whether a guess is right.
     pub async fn admit(&self, app: &App, address: IpAddr, guess: &Guess) -> Result<(), Refusal> {
         let target = throttle::Target::Other(guess.clone());
+        if let Some(most) = guess.most()
+            && let Some(after) = self.inner.throttle.is_spent(&target, most, app.now())
+        {
+            return Err(Refusal::Busy { after });
+        }
         let wait = self.inner.throttle.wait(address, &target, app.now());
         tokio::time::sleep(wait.map_err(|after| Refusal::Busy { after })?).await;
         Ok(())
@@ -292,6 +313,7 @@ async fn make(app: &App, email: &str) -> Result<Account, store::Error> {
             is_administrator: false,
             zone: None,
             is_disabled: false,
+            has_factor: false,
         };
         store::account::create(&mut tx, &account, app.now()).await?;
         tx.commit().await?;

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::Digest as _;
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// The key's file cannot be used.
@@ -52,9 +54,39 @@ pub fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && differences == 0
 }
 
+/// What is kept of a secret that is random and long, in hexadecimal: nobody guesses such a one, however quick the hash.
+pub fn hash(secret: &str) -> String {
+    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// One letter or digit for each byte, none that is taken for another.
+pub fn letters(chance: &[u8]) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let letter = |byte: &u8| LETTERS.get(usize::from(*byte) % LETTERS.len()).copied().unwrap_or(b'a');
+    chance.iter().map(|byte| char::from(letter(byte))).collect()
+}
+
+/// Letters as they are shown, in fours.
+pub fn in_fours(letters: &str) -> String {
+    let fours = letters.as_bytes().chunks(4).map(String::from_utf8_lossy);
+    fours.collect::<Vec<_>>().join("-")
+}
+
+/// Letters as they were typed, without what stands between them.
+pub fn typed(said: &str) -> String {
+    said.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_are_shown_in_fours_and_typed_as_one_likes() {
+        let shown = in_fours(&letters(&[0, 1, 2, 3, 30, 31, 61, 255]));
+        assert_eq!(shown, "abcd-9a9h");
+        assert_eq!(typed("Abcd 9a9h"), typed(&shown));
+    }
 
     #[test]
     fn secrets_are_the_same_to_their_last_letter() {

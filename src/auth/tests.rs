@@ -28,6 +28,7 @@ async fn add(app: &App, id: i64, email: &str, password: &str) {
         is_administrator: false,
         zone: None,
         is_disabled: false,
+        has_factor: false,
     };
     let mut tx = app.store().begin().await.unwrap();
     store::account::create(&mut tx, &account, app.now()).await.unwrap();

@@ -87,6 +87,14 @@ impl Throttle {
         Ok(wait.max(target_wait))
     }
 
+    /// How long to stay away, if so many were wrong without a pause.
+    pub(super) fn is_spent(&self, target: &Target, most: u32, now: Timestamp) -> Option<Duration> {
+        let tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally =
+            tallies.targets.get(target).filter(|tally| tally.is_fresh(now) && tally.failures >= most)?;
+        Some((FORGOTTEN_AFTER - now.duration_since(tally.last_at)).unsigned_abs())
+    }
+
     /// The password was wrong.
     pub(super) fn failed(&self, address: IpAddr, target: &Target, now: Timestamp) {
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
@@ -179,6 +187,19 @@ mod tests {
         }
         let ola = Target::Account(AccountId(2));
         assert_eq!(throttle.wait(address(250), &ola, at(1)), Ok(Duration::ZERO));
+    }
+
+    #[test]
+    fn what_has_few_values_is_not_guessed_at_for_long() {
+        let throttle = Throttle::default();
+        let factor = Target::Other(Guess::Factor(AccountId(1)));
+        for round in 0..10_u8 {
+            assert_eq!(throttle.is_spent(&factor, 10, at(i64::from(round))), None);
+            throttle.failed(address(round), &factor, at(i64::from(round)));
+        }
+        assert_eq!(throttle.is_spent(&factor, 10, at(9)), Some(Duration::from_secs(15 * 60)));
+        assert_eq!(throttle.is_spent(&factor, 10, at(9 + 15 * 60)), None);
+        assert_eq!(throttle.is_spent(&Target::Other(Guess::Factor(AccountId(2))), 10, at(9)), None);
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub(super) enum Command {
     Promote(One),
     /// Make an administrator a user
     Demote(One),
+    /// Take the second factor from an account, whose owner lost it
+    ResetFactor(One),
     /// Write everything that is kept of a person, as JSON
     Export(One),
     /// Give an account its own log-in at a connection; the password comes from standard input
@@ -125,6 +127,7 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Enable(one) => change(&one, Change::Enable).await,
         Command::Promote(one) => change(&one, Change::Promote).await,
         Command::Demote(one) => change(&one, Change::Demote).await,
+        Command::ResetFactor(one) => reset_factor(&one).await,
         Command::Export(one) => export(&one).await,
         Command::Connect { one, connection, user, identity } => {
             connect(&one, &connection, user, identity).await
@@ -237,6 +240,14 @@ async fn no_password(one: &One) -> Outcome {
     let account = super::account(&app, &one.email).await?;
     account::remove_password(&app, &Actor::command_line(), account.id).await?;
     say(&format!("{} logs in with the password of its mailbox", account.email))?;
+    Ok(())
+}
+
+async fn reset_factor(one: &One) -> Outcome {
+    let app = super::open(&one.at).await?;
+    let account = super::account(&app, &one.email).await?;
+    account::reset_factor(&app, &Actor::command_line(), account.id).await?;
+    say(&format!("{} logs in with the password alone", account.email))?;
     Ok(())
 }
 

@@ -48,6 +48,15 @@ pub(super) enum Command {
         #[command(flatten)]
         at: Configured,
     },
+    /// Have administrators need a second factor on the pages, or not
+    Factor {
+        /// The organisation's name, as `lomme organisation list` shows it
+        name: String,
+        /// Whether they do
+        is: Switch,
+        #[command(flatten)]
+        at: Configured,
+    },
     /// Let administrators have whole devices wiped, or not
     WholeWipe {
         /// The organisation's name, as `lomme organisation list` shows it
@@ -93,6 +102,9 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Operator { email, is, at } => operator(&super::open(&at).await?, &email, is).await,
         Command::Conflict { name, class, policy: Choice(policy), at } => {
             set(&super::open(&at).await?, &name, Setting::Conflict(class, policy)).await
+        }
+        Command::Factor { name, is, at } => {
+            set(&super::open(&at).await?, &name, Setting::Factor(is == Switch::On)).await
         }
         Command::WholeWipe { name, may, at } => {
             set(&super::open(&at).await?, &name, Setting::WholeWipe(may == Switch::On)).await
@@ -151,6 +163,10 @@ async fn set(app: &App, name: &str, setting: Setting) -> Outcome {
         Setting::Conflict(class, policy) => {
             let policy = policy.map_or("as configured", Policy::as_str);
             say(&format!("{name}: {}: {policy}", class.as_str().to_lowercase()))?;
+        }
+        Setting::Factor(is_on) => {
+            let need = if is_on { "need" } else { "do not need" };
+            say(&format!("{name}: administrators {need} a second factor"))?;
         }
         Setting::WholeWipe(is_on) => {
             let may = if is_on { "may" } else { "may not" };

@@ -53,6 +53,7 @@ mod tests {
             is_administrator: false,
             zone: None,
             is_disabled: false,
+            has_factor: false,
         }
     }
 

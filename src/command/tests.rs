@@ -64,6 +64,7 @@ impl Server {
             is_administrator: false,
             zone: Some("Europe/Oslo".to_owned()),
             is_disabled: false,
+            has_factor: false,
         };
         let mut tx = app.store().begin().await.unwrap();
         account::create(&mut tx, &account, app.now()).await.unwrap();

@@ -220,6 +220,7 @@ async fn open_accounts(app: &App) -> store::Result<()> {
             is_administrator,
             zone: Some(ZONE.to_owned()),
             is_disabled: false,
+            has_factor: false,
         };
         store::account::create(&mut tx, &account, app.now()).await?;
     }

@@ -13,11 +13,13 @@ use crate::app::App;
 use crate::auth;
 use crate::model::id::AccountId;
 use crate::model::id::OrganisationId;
+use crate::secret;
 use crate::store;
 use crate::store::Tx;
 use crate::store::account;
 use crate::store::account::Account;
 use crate::store::account::PasswordHash;
+use crate::store::factor;
 use crate::store::group;
 use crate::store::group::Membership;
 use crate::store::organisation;
@@ -93,14 +95,7 @@ pub fn checked(email: &str) -> Result<String> {
 
 /// A password that can be typed on a phone: 16 letters and digits that nobody takes for others.
 pub fn new_password(app: &App) -> String {
-    letters(&app.random::<16>())
-}
-
-/// One letter or digit for each byte, none that is taken for another.
-pub fn letters(chance: &[u8]) -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let letter = |byte: &u8| LETTERS.get(usize::from(*byte) % LETTERS.len()).copied().unwrap_or(b'a');
-    chance.iter().map(|byte| char::from(letter(byte))).collect()
+    secret::letters(&app.random::<16>())
 }
 
 /// Makes an account, in the actor's organisation or, of one that governs all, in that of the configuration.
@@ -146,6 +141,7 @@ async fn create(
         is_administrator: new.is_administrator,
         zone: None,
         is_disabled: false,
+        has_factor: false,
     };
     account::create(&mut tx, &made, now).await?;
     let detail = if new.is_administrator { "administrator" } else { "" };
@@ -249,6 +245,19 @@ pub async fn remove_password(app: &App, actor: &Actor, id: AccountId) -> Result<
         account::remove_password(&mut tx, id).await?;
         record(&mut tx, actor, &account, "account.password", "none", app.now()).await?;
         Ok::<_, Error>(tx.commit().await?)
+    })
+    .await
+}
+
+/// Takes the second factor from an account, whose owner has neither the program nor a code.
+pub async fn reset_factor(app: &App, actor: &Actor, id: AccountId) -> Result<()> {
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        let account = actor.account(&mut tx, id).await?;
+        actor.may_take_over(&mut tx, &account).await?;
+        factor::switch_off(&mut tx, id).await?;
+        record(&mut tx, actor, &account, "account.factor", "off", app.now()).await?;
+        Ok(tx.commit().await?)
     })
     .await
 }

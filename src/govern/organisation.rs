@@ -24,6 +24,8 @@ pub enum Setting {
     Access(Rules),
     /// Whether a whole device may be wiped.
     WholeWipe(bool),
+    /// Whether administrators need a second factor.
+    Factor(bool),
 }
 
 /// What has conflicts at all.
@@ -134,6 +136,10 @@ fn apply(settings: &mut Settings, setting: &Setting) -> (&'static str, String) {
         Setting::Access(rules) => {
             settings.access = rules.clone();
             ("organisation.access", serde_json::to_string(rules).unwrap_or_default())
+        }
+        Setting::Factor(is_on) => {
+            settings.administrators_need_factor = *is_on;
+            ("organisation.factor", if *is_on { "on" } else { "off" }.to_owned())
         }
         Setting::WholeWipe(is_on) => {
             settings.whole_wipe = *is_on;

@@ -13,6 +13,7 @@ use crate::store;
 use crate::store::Connection;
 use crate::store::access;
 use crate::store::account::Account;
+use crate::store::app_password;
 use crate::store::device;
 use crate::store::folder;
 use crate::store::group;
@@ -40,10 +41,25 @@ pub async fn export(app: &App, actor: &Actor, id: AccountId) -> Result<Value> {
         "disabled": owner.is_disabled,
         "groups": names,
         "logIns": log_ins,
+        "secondFactor": owner.has_factor,
+        "appPasswords": app_passwords(&mut reader, id).await?,
         "devices": devices(&mut reader, id).await?,
         "folders": folders(&mut reader, id).await?,
         "log": logged(&mut reader, id).await?,
     }))
+}
+
+async fn app_passwords(c: &mut Connection, id: AccountId) -> store::Result<Vec<Value>> {
+    let passwords = app_password::of_account(c, id).await?;
+    let shown = passwords.iter().map(|password| {
+        json!({
+            "name": password.name,
+            "device": password.device_id,
+            "made": password.created_at,
+            "lastUsed": password.used_at,
+        })
+    });
+    Ok(shown.collect())
 }
 
 async fn devices(c: &mut Connection, id: AccountId) -> store::Result<Vec<Value>> {

@@ -57,7 +57,7 @@ pub async fn is_code(app: &App, said: &str) -> store::Result<bool> {
 
 async fn present_code(app: &App, c: &mut Connection) -> store::Result<String> {
     let times = store::audit::count(c, DEED).await?;
-    Ok(account::letters(&app.vault().mark(&format!("start {times}"))))
+    Ok(secret::letters(&app.vault().mark(&format!("start {times}"))))
 }
 
 /// Makes the first organisation and its administrator, who governs every other too. `NotAllowed`: the code is not good, or
@@ -102,6 +102,7 @@ async fn make(
         is_administrator: true,
         zone: None,
         is_disabled: false,
+        has_factor: false,
     };
     store::account::create(&mut tx, &made, now).await?;
     operator::add(&mut tx, made.id, now).await?;

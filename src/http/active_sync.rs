@@ -139,7 +139,9 @@ async fn check(
     origin: Origin,
 ) -> Result<Option<(Arc<Account>, Query)>, hyper::Response<Body>> {
     let super::Inner { app, auth, agents, .. } = &*front.inner;
-    let account = log_in::check(app, auth, &parts.headers, origin).await?;
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    let device = query.as_ref().ok().map(|query| query.device_id.as_str());
+    let account = log_in::check(app, auth, &parts.headers, (origin, device)).await?;
     if parts.method == Method::OPTIONS {
         return Ok(None);
     }
@@ -148,8 +150,8 @@ async fn check(
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("OPTIONS, POST"));
         return Err(response);
     }
-    let query = Query::parse(parts.uri.query().unwrap_or_default())
-        .map_err(|_| reply::plain(StatusCode::BAD_REQUEST, "the request line is not understood\n"))?;
+    let query =
+        query.map_err(|_| reply::plain(StatusCode::BAD_REQUEST, "the request line is not understood\n"))?;
     if device::fault(&query).is_some() {
         // The command says what is wrong, and nothing is kept of it.
         return Ok(Some((account, query)));

@@ -230,6 +230,7 @@ mod tests {
             is_administrator: false,
             zone: None,
             is_disabled: false,
+            has_factor: false,
         };
         let mut tx = app.store().begin().await.unwrap();
         account::create(&mut tx, &account, app.now()).await.unwrap();

@@ -27,7 +27,7 @@ pub(super) async fn xml(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, hyper::Response<Body>> {
-    let account = log_in::check(&shared.app, &shared.auth, &headers, origin).await?;
+    let account = log_in::check(&shared.app, &shared.auth, &headers, (origin, None)).await?;
     let Some(us) = us(&headers, origin) else { return Ok(no_host()) };
     let text = autodiscover::xml(&account, &body, &us, shared.app.now());
     Ok(([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], text).into_response())

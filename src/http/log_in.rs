@@ -16,12 +16,12 @@ use crate::auth::Refusal;
 use crate::auth::credentials::Credentials;
 use crate::store::account::Account;
 
-/// The account that the headers name, or what to answer instead.
+/// The account that the headers name for a device, where it is known which, or what to answer instead.
 pub(super) async fn check(
     app: &App,
     auth: &Auth,
     headers: &HeaderMap,
-    origin: Origin,
+    (origin, device): (Origin, Option<&str>),
 ) -> Result<Arc<Account>, hyper::Response<Body>> {
     if !origin.may_log_in(&app.config().server) {
         return Err(reply::plain(
@@ -32,7 +32,7 @@ pub(super) async fn check(
     let header = headers.get(header::AUTHORIZATION);
     let credentials = header.and_then(|value| Credentials::from_header(value.as_bytes()));
     let Some(credentials) = credentials else { return Err(reply::log_in()) };
-    auth.check(app, &credentials, origin.address).await.map_err(|refusal| refused(&refusal))
+    auth.check_phone(app, &credentials, device, origin.address).await.map_err(|refusal| refused(&refusal))
 }
 
 fn refused(refusal: &Refusal) -> hyper::Response<Body> {

@@ -34,6 +34,8 @@ pub struct Account {
     pub zone: Option<String>,
     /// Whether ActiveSync is switched off for it.
     pub is_disabled: bool,
+    /// Whether its log-ins take a second factor.
+    pub has_factor: bool,
 }
 
 /// An argon2id hash in its text form, kept out of logs.
@@ -50,7 +52,8 @@ impl fmt::Debug for PasswordHash {
 macro_rules! select {
     ($which:literal) => {
         concat!(
-            "SELECT account_id, organisation_id, email, name, password, administrator_at, zone, disabled_at \
+            "SELECT account_id, organisation_id, email, name, password, administrator_at, zone, disabled_at, \
+             factor_at \
              FROM account ",
             $which
         )
@@ -228,7 +231,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 }
 
 /// What holds rows of accounts, besides `account`.
-const ITS_OWN: [&str; 22] = [
+const ITS_OWN: [&str; 25] = [
     "item",
     "past",
     "sync_state",
@@ -252,6 +255,9 @@ const ITS_OWN: [&str; 22] = [
     "group_member",
     "notice",
     "operator",
+    "factor",
+    "recovery_code",
+    "app_password",
 ];
 
 /// Removes the account and all that is its own.
@@ -274,6 +280,7 @@ fn read(row: &AnyRow) -> Result<Account> {
         is_administrator: row.try_get::<Option<i64>, _>(5)?.is_some(),
         zone: row.try_get(6)?,
         is_disabled: row.try_get::<Option<i64>, _>(7)?.is_some(),
+        has_factor: row.try_get::<Option<i64>, _>(8)?.is_some(),
     })
 }
 
@@ -293,6 +300,7 @@ mod tests {
             is_administrator: false,
             zone: None,
             is_disabled: false,
+            has_factor: false,
         }
     }
 

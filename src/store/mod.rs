@@ -2,6 +2,7 @@
 
 pub mod absence;
 pub mod access;
+pub mod app_password;
 pub mod connection;
 pub mod conversation;
 pub mod audit;
@@ -31,6 +32,7 @@ pub mod sweep;
 pub mod tally;
 pub mod token;
 pub mod wake;
+pub mod factor;
 pub mod folder;
 pub mod item;
 pub mod state;

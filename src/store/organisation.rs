@@ -43,6 +43,9 @@ pub struct Settings {
     /// Whether administrators may have a whole device wiped.
     #[serde(skip_serializing_if = "is_default")]
     pub whole_wipe: bool,
+    /// Whether the administrator's pages open only to who has a second factor.
+    #[serde(skip_serializing_if = "is_default")]
+    pub administrators_need_factor: bool,
     /// What another version of the program keeps here.
     #[serde(flatten)]
     pub other: Map<String, Value>,

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0011_conversation.sql"),
     include_str!("../../schema/0014_notice.sql"),
     include_str!("../../schema/0015_operator.sql"),
+    include_str!("../../schema/0016_factor.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

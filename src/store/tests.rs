@@ -94,5 +94,6 @@ fn kari(id: AccountId) -> Account {
         is_administrator: false,
         zone: None,
         is_disabled: false,
+        has_factor: false,
     }
 }

@@ -9,6 +9,7 @@ use axum::response::Response;
 
 use super::page;
 use super::session::language;
+use super::setting::factor;
 use crate::error::Error;
 use crate::govern;
 use crate::store;
@@ -34,6 +35,9 @@ pub enum Failure {
     /// Log in first, and come back here.
     #[error("nobody is logged in")]
     LogIn(String),
+    /// The organisation wants a second factor of its administrators first.
+    #[error("an administrator needs a second factor")]
+    NeedsFactor,
     /// Something below failed; it is in the log.
     #[error("{0}")]
     Inside(String),
@@ -71,7 +75,7 @@ impl Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden | Self::Foreign | Self::Plain => StatusCode::FORBIDDEN,
             Self::Incomplete(_) => StatusCode::BAD_REQUEST,
-            Self::LogIn(_) => StatusCode::SEE_OTHER,
+            Self::LogIn(_) | Self::NeedsFactor => StatusCode::SEE_OTHER,
             Self::Inside(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -84,6 +88,7 @@ impl Failure {
             Self::Foreign | Self::Incomplete(_) => ("failure-foreign", "failure-foreign-help"),
             Self::Plain => ("failure-plain", "failure-plain-help"),
             Self::LogIn(_) => ("log-in-title", "log-in-first"),
+            Self::NeedsFactor => ("factor-title", "factor-wanted"),
             Self::Inside(_) => ("failure-inside", "failure-inside-help"),
         }
     }
@@ -94,6 +99,9 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         if let Self::LogIn(here) = &self {
             return Redirect::to(&format!("/login?next={}", super::fields::encoded(here))).into_response();
+        }
+        if matches!(self, Self::NeedsFactor) {
+            return Redirect::to(factor::HERE).into_response();
         }
         if let Self::Inside(reason) = &self {
             tracing::error!(%reason, "a page could not be shown");

@@ -17,6 +17,7 @@ use super::fields::GuestPost;
 use super::fields::Post;
 use super::page;
 use super::page::Page;
+use super::second_factor;
 use super::session;
 use super::session::Guest;
 use super::session::Visit;
@@ -74,6 +75,7 @@ pub(super) async fn log_in(
         return again(&web, &guest, next, email, "log-in-no-address", StatusCode::UNPROCESSABLE_ENTITY);
     };
     match outcome {
+        Ok(account) if account.has_factor => second_factor::ask(&web, &guest, &account, &next, None),
         Ok(account) => {
             let cookie = session::begin(&web, account.id, &guest).await?;
             Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response())

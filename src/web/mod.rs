@@ -10,6 +10,7 @@ pub mod failure;
 pub mod fields;
 mod log_in;
 pub mod page;
+mod second_factor;
 pub mod session;
 pub mod setting;
 mod start;
@@ -60,6 +61,7 @@ pub fn router(app: App, auth: Auth) -> Router {
         .route("/static/{file}", get(assets::serve))
         .route("/start", get(start::form).post(start::found))
         .route("/login", get(log_in::form).post(log_in::log_in))
+        .route("/login/code", post(second_factor::check))
         .route("/logout", post(log_in::log_out))
         .route("/language", post(log_in::choose_language))
         .merge(setting::routes())

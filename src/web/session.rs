@@ -1,7 +1,5 @@
 //! Who looks at a page: the cookie, its session, the language. Checks no password.
 
-use std::fmt::Write as _;
-
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
@@ -14,7 +12,6 @@ use hmac::KeyInit as _;
 use hmac::Mac as _;
 use jiff::SignedDuration;
 use jiff::Timestamp;
-use sha2::Digest as _;
 use sha2::Sha256;
 
 use super::Visitor;
@@ -109,7 +106,7 @@ impl FromRequestParts<Web> for Visit {
         let cookie = cookie(&parts.headers, name(guest.visitor)).ok_or_else(log_in)?;
         let (account, token) = cookie.split_once('.').ok_or_else(log_in)?;
         let account = AccountId(account.parse().map_err(|_| log_in())?);
-        let hash = hash(token);
+        let hash = secret::hash(token);
         let now = web.app.now();
         let (session, account, role) = {
             let mut reader = web.app.store().read().await?;
@@ -151,8 +148,13 @@ fn is_over(session: &Session, now: Timestamp) -> bool {
 pub async fn begin(web: &Web, account: AccountId, guest: &Guest) -> Result<HeaderValue, Failure> {
     let token = URL_SAFE_NO_PAD.encode(web.app.random::<32>());
     let now = web.app.now();
-    let session =
-        Session { account, token: hash(&token), created_at: now, seen_at: now, agent: guest.agent.clone() };
+    let session = Session {
+        account,
+        token: secret::hash(&token),
+        created_at: now,
+        seen_at: now,
+        agent: guest.agent.clone(),
+    };
     retrying(|| begun(&web.app, &session, now)).await?;
     set_cookie(name(guest.visitor), &format!("{account}.{token}"), LONGEST.as_secs(), guest.visitor)
 }
@@ -185,15 +187,6 @@ fn mark(token: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(token.as_bytes()) else { return String::new() };
     mac.update(b"form");
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-}
-
-fn hash(token: &str) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(token.as_bytes()) {
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// The cookie's name. With `__Host-` a browser takes it from this very host alone, over HTTPS.
@@ -259,7 +252,7 @@ mod tests {
     fn the_mark_of_a_form_follows_from_the_token_and_is_not_its_hash() {
         assert_eq!(mark("a"), mark("a"));
         assert_ne!(mark("a"), mark("b"));
-        assert_ne!(mark("a"), hash("a"));
+        assert_ne!(mark("a"), secret::hash("a"));
     }
 
     #[test]

@@ -29,6 +29,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $code, "/setting.ftl")),
             include_str!(concat!("../../locales/", $code, "/admin.ftl")),
             include_str!(concat!("../../locales/", $code, "/connection.ftl")),
+            include_str!(concat!("../../locales/", $code, "/security.ftl")),
         ]
     };
 }

@@ -6,6 +6,7 @@ mod admin;
 pub(crate) mod browser;
 mod connection;
 mod connections;
+mod factor;
 mod history;
 mod phones;
 mod start;

@@ -107,6 +107,7 @@ async fn add_account(app: &App, number: i64, email: &str, name: &str) {
         is_administrator: false,
         zone: Some("Europe/Oslo".to_owned()),
         is_disabled: false,
+        has_factor: false,
     };
     account::create(&mut tx, &account, app.now()).await.unwrap();
     tx.commit().await.unwrap();

@@ -92,6 +92,7 @@ async fn office(config: &str, connections: Connectors) -> (Office, Timestamp) {
         is_administrator: false,
         zone: None,
         is_disabled: false,
+        has_factor: false,
     };
     account::create(&mut tx, &kari, now).await.unwrap();
     tx.commit().await.unwrap();

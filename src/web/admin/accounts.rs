@@ -163,6 +163,7 @@ struct One {
     email: String,
     role: String,
     is_disabled: bool,
+    has_factor: bool,
     is_administrator: bool,
     /// Whether who looks administers the whole organisation.
     may_promote: bool,
@@ -210,6 +211,7 @@ pub(super) async fn one(
         email: shown.account.email.clone(),
         role: page.say(words::role(shown.role)).into_owned(),
         is_disabled: shown.account.is_disabled,
+        has_factor: shown.account.has_factor,
         is_administrator: shown.role == Role::Administrator,
         may_promote: by.actor.is_administrator(),
         is_own: shown.account.id == by.visit.account.id,
@@ -243,6 +245,11 @@ pub(super) async fn change(
         "promote" => Change::Promote,
         "demote" => Change::Demote,
         "password" => return reset(&web, &by, account, &path).await,
+        "factor" => {
+            let outcome = account::reset_factor(&web.app, &by.actor, account).await;
+            web.auth.forget(account);
+            return by.told(&path, outcome, "factor-admin-is-off");
+        }
         "groups" => return place(&web, &by, account, &fields, &path).await,
         "remove" => return remove(&web, &by, account, &fields, &path).await,
         _ => return Err(Failure::Incomplete("do")),

@@ -91,6 +91,10 @@ impl Governor {
         let mut reader = web.app.store().read().await?;
         let actor = Actor::within(&mut reader, &visit.account, chosen).await?.ok_or(Failure::Forbidden)?;
         let organisation = actor.organisation().unwrap_or(visit.account.organisation);
+        let settings = store::organisation::settings_of(&mut reader, visit.account.id).await?;
+        if settings.administrators_need_factor && !visit.account.has_factor {
+            return Err(Failure::NeedsFactor);
+        }
         let shown = if Actor::operator(&mut reader, &visit.account).await?.is_some() {
             store::organisation::by_id(&mut reader, organisation).await?.map(|found| found.name)
         } else {

@@ -24,6 +24,7 @@ struct Shown {
     page: Page,
     classes: Vec<Conflicts>,
     whole_wipe: bool,
+    needs_factor: bool,
 }
 
 struct Conflicts {
@@ -72,6 +73,7 @@ pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Respons
     let shown = Shown {
         classes: CLASSES.into_iter().map(of).collect(),
         whole_wipe: found.settings.whole_wipe,
+        needs_factor: found.settings.administrators_need_factor,
         page: page.clone(),
     };
     page::show(&shown, &page)
@@ -80,6 +82,7 @@ pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Respons
 pub(super) async fn save(State(web): State<Web>, Sent { by, fields }: Sent) -> Result<Response, Failure> {
     let settings = match fields.one("do") {
         "wipe" => vec![Setting::WholeWipe(fields.is_set("allowed"))],
+        "factor" => vec![Setting::Factor(fields.is_set("needed"))],
         "conflict" => {
             let of = |class: Class| {
                 let chosen = fields.one(class.as_str());

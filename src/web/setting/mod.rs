@@ -2,9 +2,11 @@
 
 mod absence;
 mod connection;
+pub(super) mod factor;
 mod history;
 mod log;
 mod overview;
+mod passwords;
 mod phones;
 pub(super) mod security;
 mod setup;
@@ -48,6 +50,8 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting/absence", get(absence::show).post(absence::set))
         .route("/setting/account", get(security::show))
         .route("/setting/account/zone", post(security::set_zone))
+        .route("/setting/account/factor", get(factor::show).post(factor::act))
+        .route("/setting/passwords", get(passwords::show).post(passwords::act))
         .route("/setting/account/password", post(security::set_password))
 }
 
@@ -66,6 +70,7 @@ enum Place {
     Overview,
     Connection(String),
     Phones,
+    Passwords,
     Setup,
     Log,
     History,
@@ -124,6 +129,7 @@ async fn page(web: &Web, visit: &Visit, title: &str, here: Place) -> Result<Page
             heading: visit.say("menu-phones").into_owned(),
             entries: vec![
                 entry("menu-my-phones", "/setting/phones", Place::Phones),
+                entry("app-password-title", "/setting/passwords", Place::Passwords),
                 entry("menu-setup", "/setting/setup", Place::Setup),
                 entry("menu-log", "/setting/log", Place::Log),
                 entry("menu-history", "/setting/history", Place::History),

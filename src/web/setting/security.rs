@@ -38,6 +38,7 @@ struct Account {
     zone: String,
     zones: Vec<String>,
     sessions: Vec<Session>,
+    has_factor: bool,
 }
 
 /// A browser that is logged in.
@@ -66,7 +67,8 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Respons
     zones.retain(|name| name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("SystemV/"));
     let zone = visit.account.zone.clone().unwrap_or_else(|| "UTC".to_owned());
     let email = visit.account.email.clone();
-    page::show(&Account { page: page.clone(), email, zone, zones, sessions }, &page)
+    let has_factor = visit.account.has_factor;
+    page::show(&Account { page: page.clone(), email, zone, zones, sessions, has_factor }, &page)
 }
 
 /// What a browser is called, out of the long line by which it calls itself.
@@ -119,15 +121,8 @@ pub(super) async fn set_password(
     if let Some(wrong) = fault(fresh, fields.raw("repeated")) {
         return again(wrong);
     }
-    let password = Zeroizing::new(fields.raw("present").to_owned());
-    let credentials = Credentials { name: visit.account.email.clone(), password };
-    match web.auth.check(&web.app, &credentials, visit.guest.visitor.address).await {
-        Ok(_) => {}
-        Err(Refusal::Wrong) => return again("password-wrong"),
-        Err(Refusal::Busy { .. }) => return again("log-in-busy"),
-        Err(refusal @ (Refusal::Store(_) | Refusal::Failed)) => {
-            return Err(Failure::Inside(refusal.to_string()));
-        }
+    if let Some(wrong) = refused(&web, &visit, fields.raw("present")).await? {
+        return again(wrong);
     }
     let hash = web.auth.hash(fresh).await.map_err(|refusal| Failure::Inside(refusal.to_string()))?;
     retrying(|| replace(&web, &visit, &hash)).await?;
@@ -136,6 +131,22 @@ pub(super) async fn set_password(
     let mut response = visit.go(HERE, &Flash::good(visit.say("password-set")))?.into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// What to say if it is not the account's password.
+pub(super) async fn refused(
+    web: &Web,
+    visit: &Visit,
+    password: &str,
+) -> Result<Option<&'static str>, Failure> {
+    let password = Zeroizing::new(password.to_owned());
+    let credentials = Credentials { name: visit.account.email.clone(), password };
+    match web.auth.check(&web.app, &credentials, visit.guest.visitor.address).await {
+        Ok(_) => Ok(None),
+        Err(Refusal::Wrong) => Ok(Some("password-wrong")),
+        Err(Refusal::Busy { .. }) => Ok(Some("log-in-busy")),
+        Err(refusal @ (Refusal::Store(_) | Refusal::Failed)) => Err(Failure::Inside(refusal.to_string())),
+    }
 }
 
 /// What is wrong with a new password, typed twice.

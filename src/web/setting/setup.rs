@@ -28,6 +28,8 @@ struct Shown {
     server: String,
     email: String,
     is_encrypted: bool,
+    /// Whether the phone needs a password of its own.
+    has_factor: bool,
     /// This page's address.
     address: String,
     code: Option<Code>,
@@ -38,9 +40,9 @@ struct Shown {
 }
 
 /// A QR code: how many modules it is wide, and the dark ones as the path of a picture.
-struct Code {
-    width: usize,
-    path: String,
+pub(super) struct Code {
+    pub(super) width: usize,
+    pub(super) path: String,
 }
 
 const FAMILIES: [(&str, &str); 6] = [
@@ -60,6 +62,7 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Respons
         server: visit.guest.host.clone(),
         email: visit.account.email.clone(),
         is_encrypted: visit.guest.visitor.is_encrypted,
+        has_factor: visit.account.has_factor,
         code: code(&address),
         address,
         contacts: contacts(&web, &visit).await?,
@@ -81,7 +84,8 @@ async fn contacts(web: &Web, visit: &Visit) -> Result<i64, Failure> {
     Ok(of_contacts.map(count).sum())
 }
 
-fn code(text: &str) -> Option<Code> {
+/// The picture of a text; none for one that is too long.
+pub(super) fn code(text: &str) -> Option<Code> {
     let code = QrCode::new(text.as_bytes()).ok()?;
     let width = code.width();
     let mut path = String::new();

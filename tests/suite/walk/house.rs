@@ -182,6 +182,7 @@ async fn create_account(app: &App) -> Account {
         is_administrator: false,
         zone: Some("Etc/UTC".to_owned()),
         is_disabled: false,
+        has_factor: false,
     };
     account::create(&mut tx, &kari, app.now()).await.unwrap();
     tx.commit().await.unwrap();
