@@ -3,6 +3,7 @@
 pub mod app_password;
 pub mod credentials;
 pub mod factor;
+pub mod forgotten;
 mod cache;
 mod password;
 mod server;
@@ -53,6 +54,8 @@ struct Inner {
 pub enum Guess {
     /// The code of an installation without accounts.
     Start,
+    /// Which addresses have an account, by who says that he forgot the password.
+    Link(String),
     /// The second factor of an account, by who has its password.
     Factor(AccountId),
 }
@@ -63,7 +66,7 @@ impl Guess {
         match self {
             // Six digits are soon guessed, and only who has the password is asked for them.
             Self::Factor(_) => Some(10),
-            Self::Start => None,
+            Self::Start | Self::Link(_) => None,
         }
     }
 }

@@ -55,3 +55,27 @@ app-password-made = Lavet { $time }
 app-password-revoke = Tilbagekald
 app-password-revoked = Den gælder ikke længere.
 app-password-many = Der er for mange. Tilbagekald en først.
+
+forgotten-link = Glemt adgangskoden?
+forgotten-title = Glemt adgangskoden
+forgotten-lead = Skriv din adresse. Du får en mail med et link, hvor du vælger en ny adgangskode.
+forgotten-button = Send linket
+forgotten-sent = Findes der en konto med den adresse, er et link på vej dertil. Det gælder i en halv time.
+forgotten-fresh-title = Ny adgangskode
+forgotten-fresh-lead = Vælg en ny adgangskode. Du bliver logget ud overalt, og dine telefoner spørger efter den.
+forgotten-gone = Dette link gælder ikke længere. Et link gælder én gang, og i en halv time.
+forgotten-again = Få et nyt tilsendt
+forgotten-done = Adgangskoden er ændret. Log ind med den.
+forgotten-mail-subject = Ny adgangskode
+forgotten-mail-text =
+    Nogen har bedt om en ny adgangskode til din konto. Hvis det var dig, så åbn denne adresse inden en halv time:
+
+    { $link }
+
+    Hvis det ikke var dig, skal du ikke gøre noget: adgangskoden er uændret.
+recovery-heading = Hvis du glemmer adgangskoden
+recovery-help = Et link til en ny adgangskode går til kontoens adresse, og til denne, hvis den er angivet.
+recovery-label = Ekstra adresse
+recovery-wrong = Det er ingen e-mailadresse.
+recovery-set = Adressen er gemt.
+recovery-none = Ingen ekstra adresse er gemt.

@@ -55,3 +55,27 @@ app-password-made = Made { $time }
 app-password-revoke = Revoke
 app-password-revoked = It is good for nothing any more.
 app-password-many = There are too many. Revoke one first.
+
+forgotten-link = Forgotten the password?
+forgotten-title = Forgotten the password
+forgotten-lead = Type your address. A link by which you choose another password comes by mail.
+forgotten-button = Send the link
+forgotten-sent = If there is an account with that address, a link is on its way there. It is good for half an hour.
+forgotten-fresh-title = Another password
+forgotten-fresh-lead = Choose another password. You are signed out everywhere, and your phones ask for it.
+forgotten-gone = This link is not good any more. A link is good once, and for half an hour.
+forgotten-again = Have another one sent
+forgotten-done = The password is changed. Sign in with it.
+forgotten-mail-subject = Another password
+forgotten-mail-text =
+    Somebody asked for another password for your account. If that was you, open this address within half an hour:
+
+    { $link }
+
+    If it was not you, do nothing: the password stays as it is.
+recovery-heading = If you forget the password
+recovery-help = A link for another password goes to the address of the account, and to this one, if there is one.
+recovery-label = Further address
+recovery-wrong = That is not an e-mail address.
+recovery-set = The address is kept.
+recovery-none = No further address is kept.

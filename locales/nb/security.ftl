@@ -55,3 +55,27 @@ app-password-made = Laget { $time }
 app-password-revoke = Trekk tilbake
 app-password-revoked = Det gjelder ikke lenger.
 app-password-many = Det er for mange. Trekk tilbake ett først.
+
+forgotten-link = Glemt passordet?
+forgotten-title = Glemt passordet
+forgotten-lead = Skriv adressen din. Du får en e-post med en lenke der du velger et nytt passord.
+forgotten-button = Send lenken
+forgotten-sent = Finnes det en konto med den adressen, er en lenke på vei dit. Den gjelder i en halvtime.
+forgotten-fresh-title = Nytt passord
+forgotten-fresh-lead = Velg et nytt passord. Du blir logget ut overalt, og telefonene dine spør etter det.
+forgotten-gone = Denne lenken gjelder ikke lenger. En lenke gjelder én gang, og i en halvtime.
+forgotten-again = Få tilsendt en ny
+forgotten-done = Passordet er endret. Logg inn med det.
+forgotten-mail-subject = Nytt passord
+forgotten-mail-text =
+    Noen har bedt om et nytt passord for kontoen din. Hvis det var du, åpner du denne adressen innen en halvtime:
+
+    { $link }
+
+    Hvis det ikke var du, trenger du ikke gjøre noe: passordet er uendret.
+recovery-heading = Hvis du glemmer passordet
+recovery-help = En lenke til et nytt passord går til adressen til kontoen, og til denne, hvis den er oppgitt.
+recovery-label = Ekstra adresse
+recovery-wrong = Dette er ingen e-postadresse.
+recovery-set = Adressen er lagret.
+recovery-none = Ingen ekstra adresse er lagret.

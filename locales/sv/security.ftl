@@ -55,3 +55,27 @@ app-password-made = Skapat { $time }
 app-password-revoke = Återkalla
 app-password-revoked = Det gäller inte längre.
 app-password-many = De är för många. Återkalla ett först.
+
+forgotten-link = Glömt lösenordet?
+forgotten-title = Glömt lösenordet
+forgotten-lead = Skriv din adress. Du får ett mejl med en länk där du väljer ett nytt lösenord.
+forgotten-button = Skicka länken
+forgotten-sent = Finns det ett konto med den adressen är en länk på väg dit. Den gäller i en halvtimme.
+forgotten-fresh-title = Nytt lösenord
+forgotten-fresh-lead = Välj ett nytt lösenord. Du loggas ut överallt, och dina telefoner frågar efter det.
+forgotten-gone = Den här länken gäller inte längre. En länk gäller en gång, och i en halvtimme.
+forgotten-again = Få en ny skickad
+forgotten-done = Lösenordet är ändrat. Logga in med det.
+forgotten-mail-subject = Nytt lösenord
+forgotten-mail-text =
+    Någon har bett om ett nytt lösenord för ditt konto. Om det var du, öppna den här adressen inom en halvtimme:
+
+    { $link }
+
+    Om det inte var du behöver du inte göra något: lösenordet är oförändrat.
+recovery-heading = Om du glömmer lösenordet
+recovery-help = En länk till ett nytt lösenord går till kontots adress, och till denna, om den är angiven.
+recovery-label = Extra adress
+recovery-wrong = Det är ingen e-postadress.
+recovery-set = Adressen är sparad.
+recovery-none = Ingen extra adress är sparad.

@@ -20,6 +20,7 @@ use crate::store::group;
 use crate::store::log;
 use crate::store::person;
 use crate::store::person::Version;
+use crate::store::recovery;
 use crate::store::retrying;
 
 /// Everything that is kept of a person, but passwords.
@@ -42,6 +43,7 @@ pub async fn export(app: &App, actor: &Actor, id: AccountId) -> Result<Value> {
         "groups": names,
         "logIns": log_ins,
         "secondFactor": owner.has_factor,
+        "recoveryAddress": recovery::address(&mut reader, id).await?,
         "appPasswords": app_passwords(&mut reader, id).await?,
         "devices": devices(&mut reader, id).await?,
         "folders": folders(&mut reader, id).await?,

@@ -231,7 +231,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 }
 
 /// What holds rows of accounts, besides `account`.
-const ITS_OWN: [&str; 25] = [
+const ITS_OWN: [&str; 27] = [
     "item",
     "past",
     "sync_state",
@@ -258,6 +258,8 @@ const ITS_OWN: [&str; 25] = [
     "factor",
     "recovery_code",
     "app_password",
+    "password_link",
+    "recovery",
 ];
 
 /// Removes the account and all that is its own.

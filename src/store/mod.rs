@@ -19,6 +19,7 @@ pub mod outgoing;
 pub mod overview;
 pub mod pull;
 pub mod purge;
+pub mod recovery;
 pub mod history;
 pub mod account;
 pub mod device;

@@ -24,6 +24,7 @@ use super::session::Visit;
 use super::text::Language;
 use crate::auth::Refusal;
 use crate::auth::credentials::Credentials;
+use crate::auth::forgotten;
 use crate::govern::start;
 
 /// Where one goes who did not come from anywhere.
@@ -35,6 +36,8 @@ struct LogIn {
     page: Page,
     next: String,
     email: String,
+    /// Whether a link can be sent to who forgot the password.
+    has_links: bool,
     /// What was wrong with the last try.
     wrong: Option<String>,
 }
@@ -55,7 +58,8 @@ pub(super) async fn form(
         return Ok(Redirect::to(super::start::HERE).into_response());
     }
     let page = guest.page(guest.language.say("log-in-title"), web.app.now());
-    page::show(&LogIn { page: page.clone(), next, email: String::new(), wrong: None }, &page)
+    let has_links = forgotten::is_set_up(&web.app);
+    page::show(&LogIn { page: page.clone(), next, email: String::new(), has_links, wrong: None }, &page)
 }
 
 /// Checks what was typed, as it is checked for a phone.
@@ -101,8 +105,9 @@ fn again(
     let page =
         Page { here: "/login".to_owned(), ..guest.page(guest.language.say("log-in-title"), web.app.now()) };
     let wrong = Some(guest.language.say(wrong).into_owned());
+    let has_links = forgotten::is_set_up(&web.app);
     let mut response =
-        page::show(&LogIn { page: page.clone(), next, email: email.to_owned(), wrong }, &page)?;
+        page::show(&LogIn { page: page.clone(), next, email: email.to_owned(), has_links, wrong }, &page)?;
     *response.status_mut() = status;
     Ok(response)
 }

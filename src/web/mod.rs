@@ -8,6 +8,7 @@ mod admin;
 mod assets;
 pub mod failure;
 pub mod fields;
+mod forgotten;
 mod log_in;
 pub mod page;
 mod second_factor;
@@ -62,6 +63,8 @@ pub fn router(app: App, auth: Auth) -> Router {
         .route("/start", get(start::form).post(start::found))
         .route("/login", get(log_in::form).post(log_in::log_in))
         .route("/login/code", post(second_factor::check))
+        .route("/forgotten", get(forgotten::form).post(forgotten::send))
+        .route("/forgotten/link", get(forgotten::open).post(forgotten::set))
         .route("/logout", post(log_in::log_out))
         .route("/language", post(log_in::choose_language))
         .merge(setting::routes())
@@ -75,7 +78,7 @@ pub fn router(app: App, auth: Auth) -> Router {
 pub fn body_limit(path: &str) -> Option<usize> {
     /// A form's texts are short; a file of accounts is the longest.
     const FORM: usize = 1024 * 1024;
-    let is_ours = ["/start", "/login", "/logout", "/language", "/setting", "/admin"]
+    let is_ours = ["/start", "/login", "/forgotten", "/logout", "/language", "/setting", "/admin"]
         .iter()
         .any(|own| path.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     is_ours.then_some(FORM)

@@ -7,6 +7,7 @@ pub(crate) mod browser;
 mod connection;
 mod connections;
 mod factor;
+mod forgotten;
 mod history;
 mod phones;
 mod start;

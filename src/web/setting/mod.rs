@@ -50,6 +50,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting/absence", get(absence::show).post(absence::set))
         .route("/setting/account", get(security::show))
         .route("/setting/account/zone", post(security::set_zone))
+        .route("/setting/account/recovery", post(security::set_recovery))
         .route("/setting/account/factor", get(factor::show).post(factor::act))
         .route("/setting/passwords", get(passwords::show).post(passwords::act))
         .route("/setting/account/password", post(security::set_password))

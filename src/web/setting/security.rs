@@ -11,9 +11,12 @@ use zeroize::Zeroizing;
 use super::Place;
 use crate::auth::Refusal;
 use crate::auth::credentials::Credentials;
+use crate::auth::forgotten;
+use crate::auth::is_address;
 use crate::store;
 use crate::store::account;
 use crate::store::account::PasswordHash;
+use crate::store::recovery;
 use crate::store::retrying;
 use crate::store::session as sessions;
 use crate::web::Web;
@@ -39,6 +42,8 @@ struct Account {
     zones: Vec<String>,
     sessions: Vec<Session>,
     has_factor: bool,
+    /// Where a link goes besides; none: links are not sent here.
+    recovery: Option<String>,
 }
 
 /// A browser that is logged in.
@@ -67,8 +72,48 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Respons
     zones.retain(|name| name.contains('/') && !name.starts_with("Etc/") && !name.starts_with("SystemV/"));
     let zone = visit.account.zone.clone().unwrap_or_else(|| "UTC".to_owned());
     let email = visit.account.email.clone();
-    let has_factor = visit.account.has_factor;
-    page::show(&Account { page: page.clone(), email, zone, zones, sessions, has_factor }, &page)
+    let shown = Account {
+        email,
+        zone,
+        zones,
+        sessions,
+        has_factor: visit.account.has_factor,
+        recovery: recovery_of(&web, &visit).await?,
+        page: page.clone(),
+    };
+    page::show(&shown, &page)
+}
+
+async fn recovery_of(web: &Web, visit: &Visit) -> Result<Option<String>, Failure> {
+    if !forgotten::is_set_up(&web.app) {
+        return Ok(None);
+    }
+    let found = recovery::address(&mut *web.app.store().glance().await?, visit.account.id).await?;
+    Ok(Some(found.unwrap_or_default()))
+}
+
+/// A further address for links, after the password: whoever reads mail there can get into the account.
+pub(super) async fn set_recovery(
+    State(web): State<Web>,
+    Post { visit, fields }: Post,
+) -> Result<Response, Failure> {
+    let again = |key: &str| visit.go(HERE, &Flash::bad(visit.say(key)));
+    let email = account::fold(fields.one("address"));
+    if !email.is_empty() && !is_address(&email) {
+        return again("recovery-wrong");
+    }
+    if let Some(wrong) = refused(&web, &visit, fields.raw("present")).await? {
+        return again(wrong);
+    }
+    let kept = Some(email.as_str()).filter(|email| !email.is_empty());
+    retrying(async || {
+        let mut tx = web.app.store().begin().await?;
+        recovery::set_address(&mut tx, visit.account.id, kept).await?;
+        tx.commit().await
+    })
+    .await?;
+    let key = if kept.is_some() { "recovery-set" } else { "recovery-none" };
+    visit.go(HERE, &Flash::good(visit.say(key)))
 }
 
 /// What a browser is called, out of the long line by which it calls itself.
