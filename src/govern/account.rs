@@ -241,7 +241,7 @@ pub async fn remove_password(app: &App, actor: &Actor, id: AccountId) -> Result<
     retrying(async || {
         let mut tx = app.store().begin().await?;
         let account = actor.account(&mut tx, id).await?;
-        actor.may_change(&account)?;
+        actor.may_take_over(&mut tx, &account).await?;
         account::remove_password(&mut tx, id).await?;
         record(&mut tx, actor, &account, "account.password", "none", app.now()).await?;
         Ok::<_, Error>(tx.commit().await?)
