@@ -14,10 +14,12 @@ use crate::connector::User;
 use crate::connector::recent::Question;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::service::Service;
 use crate::store;
 use crate::store::access;
 use crate::store::account::Account;
 use crate::store::directory as snapshot;
+use crate::store::service;
 
 /// How long somebody who writes a name waits for the back office before he gets the last snapshot.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -47,6 +49,10 @@ pub async fn search(
 async fn first(app: &App, account: &Account, query: &str) -> store::Result<Found> {
     let none = Found { total: 0, people: Vec::new() };
     if words(query).is_empty() {
+        return Ok(none);
+    }
+    if service::of_account(&mut *app.store().glance().await?, account.id).await?.all().has(Service::Directory)
+    {
         return Ok(none);
     }
     let all = app.connections().of(account.organisation);

@@ -281,3 +281,5 @@ organisations-operators = Hvem der styrer alle
 organisations-operators-help = De ser og ændrer alle organisationer og tilføjer nye. Administratorer ser kun deres egen.
 organisations-operators-add = Tilføj
 organisations-no-account = Der er ingen konto med den adresse.
+admin-services-heading = Hvad der bruges
+admin-services-help = Det, der ikke er krydset af, hentes ikke for nogen, ingen telefon får det at vide, og det, der var hentet, fjernes her. Hvor det kom fra, bliver det liggende, og det kommer tilbage, når det krydses af igen. Den enkelte kan udelade mere for sig selv.

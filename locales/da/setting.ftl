@@ -295,3 +295,18 @@ absence-tell-external = Svar alle andre
 absence-external = Hvad alle andre får at vide
 absence-times-wrong = Angiv fra hvornår og til hvornår.
 absence-set = Gemt.
+menu-services = Hvad der synkroniseres
+services-title = Hvad der synkroniseres
+services-lead = Det, du udelader, bliver ikke hentet, dine telefoner får det ikke at vide, og det, der var hentet, fjernes her. Hvor det kom fra, bliver det liggende, og det kommer tilbage, når du vælger det igen.
+services-shared = Delte kalendere
+services-directory = Firmakatalog
+services-closed = Din organisation bruger det ikke.
+services-items =
+    { $count ->
+        [one] { $count } element er hentet
+       *[other] { $count } elementer er hentet
+    }
+services-set = Gemt. Telefonerne ser det, næste gang de spørger.
+services-confirm-title = Udelade dette?
+services-confirm-lead = Dette fjernes her og fra dine telefoner. Hvor det kom fra, bliver det liggende. Det, du har skrevet på en telefon, og som endnu ikke er sendt dertil, sendes først.
+services-confirm-button = Ja, udelad det

@@ -281,3 +281,5 @@ organisations-operators = Who governs all of them
 organisations-operators-help = They see and change every organisation, and add new ones. Administrators see their own alone.
 organisations-operators-add = Add
 organisations-no-account = There is no account with that address.
+admin-services-heading = What is used
+admin-services-help = What is not ticked is fetched for nobody, no phone is told of it, and what was fetched of it is removed here. Where it came from it stays, and it comes back when it is ticked again. People may leave out more for themselves.

@@ -295,3 +295,18 @@ absence-tell-external = Answer everybody else
 absence-external = What everybody else is told
 absence-times-wrong = Say from when until when.
 absence-set = Saved.
+menu-services = What is synced
+services-title = What is synced
+services-lead = What you leave out is not fetched, your phones are not told of it, and what was fetched of it is removed here. Where it came from it stays, and it comes back when you choose it again.
+services-shared = Shared calendars
+services-directory = Company directory
+services-closed = Your organisation does not use it.
+services-items =
+    { $count ->
+        [one] { $count } item was fetched
+       *[other] { $count } items were fetched
+    }
+services-set = Saved. The phones see it when they next ask.
+services-confirm-title = Leave this out?
+services-confirm-lead = This is removed here and from your phones. Where it came from it stays. What you wrote on a phone and has not been sent there yet is sent first.
+services-confirm-button = Yes, leave it out

@@ -281,3 +281,5 @@ organisations-operators = Hvem som styrer alle
 organisations-operators-help = De ser og endrer alle organisasjoner, og legger til nye. Administratorer ser bare sin egen.
 organisations-operators-add = Legg til
 organisations-no-account = Det finnes ingen konto med den adressen.
+admin-services-heading = Hva som brukes
+admin-services-help = Det som ikke er krysset av, hentes ikke for noen, ingen telefon får vite om det, og det som var hentet, fjernes her. Der det kom fra, blir det værende, og det kommer tilbake når det krysses av igjen. Den enkelte kan utelate mer for seg selv.

@@ -295,3 +295,18 @@ absence-tell-external = Svar alle andre
 absence-external = Det alle andre får vite
 absence-times-wrong = Oppgi fra når og til når.
 absence-set = Lagret.
+menu-services = Hva som synkroniseres
+services-title = Hva som synkroniseres
+services-lead = Det du utelater, blir ikke hentet, telefonene dine får ikke vite om det, og det som var hentet, fjernes her. Der det kom fra, blir det værende, og det kommer tilbake når du velger det igjen.
+services-shared = Delte kalendere
+services-directory = Firmakatalog
+services-closed = Organisasjonen din bruker det ikke.
+services-items =
+    { $count ->
+        [one] { $count } element er hentet
+       *[other] { $count } elementer er hentet
+    }
+services-set = Lagret. Telefonene ser det neste gang de spør.
+services-confirm-title = Utelate dette?
+services-confirm-lead = Dette fjernes her og fra telefonene dine. Der det kom fra, blir det værende. Det du har skrevet på en telefon og som ennå ikke er sendt dit, sendes først.
+services-confirm-button = Ja, utelat det

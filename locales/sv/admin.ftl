@@ -281,3 +281,5 @@ organisations-operators = Vem som styr alla
 organisations-operators-help = De ser och ändrar alla organisationer, och lägger till nya. Administratörer ser bara sin egen.
 organisations-operators-add = Lägg till
 organisations-no-account = Det finns inget konto med den adressen.
+admin-services-heading = Vad som används
+admin-services-help = Det som inte är ikryssat hämtas inte för någon, ingen telefon får veta om det och det som hämtats tas bort här. Där det kom ifrån finns det kvar, och det kommer tillbaka när det kryssas i igen. Var och en kan utelämna mer för sig själv.

@@ -295,3 +295,18 @@ absence-tell-external = Svara alla andra
 absence-external = Vad alla andra får veta
 absence-times-wrong = Ange från när och till när.
 absence-set = Sparat.
+menu-services = Vad som synkas
+services-title = Vad som synkas
+services-lead = Det du utelämnar hämtas inte, dina telefoner får inte veta om det och det som hämtats tas bort här. Där det kom ifrån finns det kvar, och det kommer tillbaka när du väljer det igen.
+services-shared = Delade kalendrar
+services-directory = Företagskatalog
+services-closed = Din organisation använder det inte.
+services-items =
+    { $count ->
+        [one] { $count } objekt är hämtat
+       *[other] { $count } objekt är hämtade
+    }
+services-set = Sparat. Telefonerna ser det nästa gång de frågar.
+services-confirm-title = Utelämna detta?
+services-confirm-lead = Detta tas bort här och från dina telefoner. Där det kom ifrån finns det kvar. Det du skrivit på en telefon och som ännu inte skickats dit skickas först.
+services-confirm-button = Ja, utelämna det

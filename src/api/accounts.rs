@@ -20,6 +20,7 @@ use crate::govern::account::Change;
 use crate::govern::account::New;
 use crate::govern::account::Shown;
 use crate::govern::person;
+use crate::govern::service;
 use crate::model::id::AccountId;
 
 pub(super) async fn list(
@@ -98,6 +99,26 @@ pub(super) async fn export(
     Path(id): Path<i64>,
 ) -> Result<Json<Value>, Problem> {
     Ok(Json(person::export(&app, &caller.actor, AccountId(id)).await?))
+}
+
+pub(super) async fn services(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<Json<Value>, Problem> {
+    let switches = service::of_account(&app, &caller.actor, AccountId(id)).await?;
+    let (own, organisation) = (request::names(&switches.own), request::names(&switches.organisation));
+    Ok(Json(json!({"switchedOff": own, "byOrganisation": organisation})))
+}
+
+pub(super) async fn set_services(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    service::set(&app, &caller.actor, AccountId(id), &request::off(&body)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

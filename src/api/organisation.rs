@@ -19,6 +19,7 @@ use crate::govern::audit::Verdict;
 use crate::govern::organisation;
 use crate::govern::organisation::CLASSES;
 use crate::govern::organisation::Setting;
+use crate::govern::service;
 use crate::model::access::Rules;
 use crate::sync::conflict::Policy;
 
@@ -38,6 +39,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<
         "access": found.settings.access,
         "wholeWipe": found.settings.whole_wipe,
         "conflict": conflict,
+        "switchedOff": request::names(&service::of_organisation(&app, &caller.actor, caller.organisation).await?),
     })))
 }
 
@@ -68,6 +70,16 @@ pub(super) async fn set_whole_wipe(
 ) -> Result<StatusCode, Problem> {
     let WholeWipe { allowed } = request::json(&body)?;
     set(&app, &caller, &Setting::WholeWipe(allowed)).await
+}
+
+pub(super) async fn set_services(
+    State(app): State<App>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let off = request::off(&body)?;
+    service::set_all(&app, &caller.actor, caller.organisation, &off).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

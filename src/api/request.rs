@@ -12,6 +12,8 @@ use crate::app::App;
 use crate::govern::actor::Actor;
 use crate::govern::token;
 use crate::model::id::OrganisationId;
+use crate::model::service::Off;
+use crate::model::service::Service;
 use crate::web::Visitor;
 
 /// A program that showed a good token.
@@ -72,4 +74,27 @@ pub(super) fn bounded(limit: Option<u16>) -> u16 {
     const MOST: u16 = 1_000;
     const USUAL: u16 = 100;
     limit.unwrap_or(USUAL).clamp(1, MOST)
+}
+
+/// The names of what is switched off.
+pub(super) fn names(off: &Off) -> Vec<&'static str> {
+    off.iter().map(Service::as_str).collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct SwitchedOff {
+    switched_off: Vec<String>,
+}
+
+/// Reads what is to be switched off.
+pub(super) fn off(body: &Bytes) -> Result<Off, Problem> {
+    let SwitchedOff { switched_off } = json(body)?;
+    let service = |name: &String| {
+        let wrong = || {
+            Problem::wrong(format!("`switchedOff` has `{name}`, which is none of those in the description"))
+        };
+        Service::from_name(name).ok_or_else(wrong)
+    };
+    switched_off.iter().map(service).collect()
 }

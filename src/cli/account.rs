@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 use super::Configured;
 use super::Failure;
 use super::Outcome;
+use super::organisation::service;
+use super::organisation::switched;
 use super::say;
 use crate::govern;
 use crate::govern::access;
@@ -23,6 +25,8 @@ use crate::govern::account::New;
 use crate::govern::actor::Actor;
 use crate::govern::actor::Role;
 use crate::govern::person;
+use crate::model::service::Off;
+use crate::model::service::Service;
 use crate::store;
 use crate::store::group;
 
@@ -62,6 +66,14 @@ pub(super) enum Command {
     Demote(One),
     /// Take the second factor from an account, whose owner lost it
     ResetFactor(One),
+    /// Say what an account does not use: it is not fetched, its phones are not told of it, and its copy here goes
+    SwitchOff {
+        #[command(flatten)]
+        one: One,
+        /// mail, calendar, shared-calendars, tasks, contacts, notes, directory; none: everything is used
+        #[arg(value_parser = service)]
+        services: Vec<Service>,
+    },
     /// Write everything that is kept of a person, as JSON
     Export(One),
     /// Give an account its own log-in at a connection; the password comes from standard input
@@ -129,6 +141,7 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Demote(one) => change(&one, Change::Demote).await,
         Command::ResetFactor(one) => reset_factor(&one).await,
         Command::Export(one) => export(&one).await,
+        Command::SwitchOff { one, services } => switch_off(&one, services.into_iter().collect()).await,
         Command::Connect { one, connection, user, identity } => {
             connect(&one, &connection, user, identity).await
         }
@@ -220,6 +233,14 @@ async fn export(one: &One) -> Outcome {
     let account = super::account(&app, &one.email).await?;
     let all = person::export(&app, &Actor::command_line(), account.id).await?;
     say(&serde_json::to_string_pretty(&all)?)?;
+    Ok(())
+}
+
+async fn switch_off(one: &One, off: Off) -> Outcome {
+    let app = super::open(&one.at).await?;
+    let account = super::account(&app, &one.email).await?;
+    govern::service::set(&app, &Actor::command_line(), account.id, &off).await?;
+    say(&format!("{}: {}", account.email, switched(&off)))?;
     Ok(())
 }
 

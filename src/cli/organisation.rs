@@ -7,12 +7,15 @@ use super::Configured;
 use super::Outcome;
 use super::say;
 use crate::app::App;
+use crate::govern;
 use crate::govern::actor::Actor;
 use crate::govern::operator;
 use crate::govern::organisation;
 use crate::govern::organisation::CLASSES;
 use crate::govern::organisation::Setting;
 use crate::model::class::Class;
+use crate::model::service::Off;
+use crate::model::service::Service;
 use crate::store::organisation::Organisation;
 use crate::sync::conflict::Policy;
 
@@ -54,6 +57,16 @@ pub(super) enum Command {
         name: String,
         /// Whether they do
         is: Switch,
+        #[command(flatten)]
+        at: Configured,
+    },
+    /// Say what nobody of it uses: it is not fetched, phones are not told of it, and its copy here goes
+    SwitchOff {
+        /// The organisation's name, as `lomme organisation list` shows it
+        name: String,
+        /// mail, calendar, shared-calendars, tasks, contacts, notes, directory; none: everything is used
+        #[arg(value_parser = service)]
+        services: Vec<Service>,
         #[command(flatten)]
         at: Configured,
     },
@@ -105,6 +118,9 @@ pub(super) async fn run(command: Command) -> Outcome {
         }
         Command::Factor { name, is, at } => {
             set(&super::open(&at).await?, &name, Setting::Factor(is == Switch::On)).await
+        }
+        Command::SwitchOff { name, services, at } => {
+            switch_off(&super::open(&at).await?, &name, services.into_iter().collect()).await
         }
         Command::WholeWipe { name, may, at } => {
             set(&super::open(&at).await?, &name, Setting::WholeWipe(may == Switch::On)).await
@@ -175,6 +191,25 @@ async fn set(app: &App, name: &str, setting: Setting) -> Outcome {
         Setting::Access(_) => say(&format!("{name}: has other access rules"))?,
     }
     Ok(())
+}
+
+async fn switch_off(app: &App, name: &str, off: Off) -> Outcome {
+    let actor = Actor::command_line();
+    let found = organisation::named(app, &actor, name).await?;
+    govern::service::set_all(app, &actor, found.id, &off).await?;
+    say(&format!("{name}: {}", switched(&off)))?;
+    Ok(())
+}
+
+/// What is switched off, in words.
+pub(super) fn switched(off: &Off) -> String {
+    if off.is_empty() { "nothing is switched off".to_owned() } else { format!("switched off: {off}") }
+}
+
+/// Reads the name of something that can be switched off.
+pub(super) fn service(text: &str) -> Result<Service, String> {
+    let names = Service::ALL.map(Service::as_str).join(", ");
+    Service::from_name(text).ok_or_else(|| format!("write some of {names}"))
 }
 
 fn class(text: &str) -> Result<Class, String> {

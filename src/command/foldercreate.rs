@@ -17,11 +17,13 @@ use crate::model::folder::FolderKind;
 use crate::model::folder::class_of;
 use crate::model::folder::default_of;
 use crate::model::id::FolderId;
+use crate::model::service::Off;
 use crate::store::Tx;
 use crate::store::folder;
 use crate::store::folder::New;
 use crate::store::pull;
 use crate::store::retrying;
+use crate::store::service;
 
 /// Answers a `FolderCreate`.
 pub async fn foldercreate(app: &App, phone: &Phone, document: &Document) -> Result<Vec<u8>, Error> {
@@ -65,6 +67,7 @@ async fn create(app: &App, phone: &Phone, request: &Request) -> Result<Result<Re
         },
         // What a back office fills has the folders that it has there.
         _ if !lives_here(&list, class) => return Ok(Err(Status::SERVER_ERROR)),
+        _ if off(app, phone).await?.covers(kind) => return Ok(Err(Status::SERVER_ERROR)),
         _ => None,
     };
     let new = Made { name: &request.display_name, kind, parent: place, home };
@@ -78,6 +81,10 @@ fn wanted(kind: u8) -> Option<(Class, FolderKind)> {
     let kind = if kind == FolderKind::GENERIC { FolderKind::USER_MAIL } else { kind };
     let is_free = matches!(kind.0, 12..=15 | 17);
     class_of(kind).filter(|_| is_free).map(|class| (class, kind))
+}
+
+async fn off(app: &App, phone: &Phone) -> Result<Off, Error> {
+    Ok(service::of_account(&mut *app.store().glance().await?, phone.device.account).await?.all())
 }
 
 fn lives_here(list: &List, class: Class) -> bool {

@@ -62,6 +62,10 @@ fn changes(sync_key: String, since: Rev, rows: &[Row], version: Version, family:
     let (mut updated, mut deleted, mut added) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows.iter().filter(|row| is_told(row, version)) {
         let is_known = row.created_rev <= since;
+        if !row.deleted && row.hidden_rev.is_some_and(|hidden| Rev(0) < since && since < hidden) {
+            // It was away since this phone last asked: what it has of it is of before.
+            deleted.push(row.folder.id.to_string());
+        }
         match (is_known, row.deleted) {
             (true, true) => deleted.push(row.folder.id.to_string()),
             (true, false) => updated.push(told(row, family)),

@@ -24,6 +24,7 @@ pub mod policy;
 pub mod provisioned;
 pub mod pull;
 pub mod start;
+pub mod service;
 pub mod token;
 
 use crate::auth;

@@ -25,6 +25,8 @@ use crate::model::folder::FolderKind;
 use crate::model::folder::default_of;
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
+use crate::model::service::Off;
+use crate::model::service::Service;
 use crate::store;
 use crate::store::Tx;
 use crate::store::folder;
@@ -34,6 +36,7 @@ use crate::store::outbox;
 use crate::store::pull;
 use crate::store::pull::Due;
 use crate::store::retrying;
+use crate::store::service;
 
 /// What the last look at the list left, as kept in `pull.cursor`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,6 +58,17 @@ pub(super) struct Wanted {
     pub(super) parent: Option<String>,
     /// Whether there can be anything in it.
     pub(super) holds_items: bool,
+}
+
+impl Wanted {
+    /// Whether it is of a service that is switched off.
+    fn is_in(&self, off: &Off) -> bool {
+        match self.fixed {
+            // The default one of its class.
+            Some(_) if self.kind == FolderKind::USER_CALENDAR => off.has(Service::Calendar),
+            Some(_) | None => off.covers(self.kind),
+        }
+    }
 }
 
 /// A collection must be missing for so long: a back office that restarts may list nothing for a while.
@@ -118,9 +132,10 @@ async fn write(
     if !pull::hold(&mut tx, due, office.lease(now, LEASE)).await? {
         return Err(Stop::Lost);
     }
+    let off = service::of_account(&mut tx, due.account).await?.all();
     let rows = folder::list(&mut tx, due.account).await?;
-    let mut work = Work { tx: &mut tx, due, rows: &rows, places: BTreeMap::new(), now };
-    for wanted in wanted {
+    let mut work = Work { tx: &mut tx, due, rows: &rows, off: &off, places: BTreeMap::new(), now };
+    for wanted in wanted.iter().filter(|wanted| !wanted.is_in(&off)) {
         work.come(wanted).await?;
     }
     let outcome = work.leave(wanted, last).await?;
@@ -132,6 +147,8 @@ struct Work<'a> {
     tx: &'a mut Tx,
     due: &'a Due,
     rows: &'a [Row],
+    /// What the account does not use.
+    off: &'a Off,
     /// The mailboxes that have their folder by now.
     places: BTreeMap<String, FolderId>,
     now: Timestamp,
@@ -275,6 +292,11 @@ impl Work<'_> {
         let ours: Vec<Row> = self.rows.iter().filter(|row| self.is_ours(row)).cloned().collect();
         for row in &ours {
             let Some(id) = &row.folder.remote_id else { continue };
+            if self.off.covers(row.folder.kind) {
+                // It goes as what is switched off does.
+                service::settle(self.tx, self.account(), Some(self.now)).await?;
+                continue;
+            }
             let is_it = |one: &Collection| one.class == row.folder.class && one.id == *id;
             if wanted.iter().any(|wanted| is_it(&wanted.collection)) {
                 continue;

@@ -41,6 +41,7 @@ use self::office::Office;
 use crate::app::App;
 use crate::app::new_key;
 use crate::govern::order;
+use crate::govern::service;
 use crate::spool;
 use crate::store::retrying;
 
@@ -164,11 +165,14 @@ async fn pushes(office: Office, mut stop: watch::Receiver<bool>) {
     sends.drain().await;
 }
 
-/// Sees how far devices are with what they were ordered.
+/// Sees how far devices are with what they were ordered, and to what administrators switch off.
 async fn orders(office: Office, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(error) = order::follow(&office.app).await {
             tracing::warn!(%error, "cannot see what devices did that they were ordered");
+        }
+        if let Err(error) = service::follow(&office.app).await {
+            tracing::warn!(%error, "cannot bring folders in line with what is switched off");
         }
         tokio::select! {
             () = stopped(&mut stop) => break,

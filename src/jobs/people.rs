@@ -19,12 +19,15 @@ use crate::connector::User;
 use crate::directory;
 use crate::error::Error;
 use crate::model::class::Class;
+use crate::model::id::OrganisationId;
+use crate::model::service::Service;
 use crate::store;
 use crate::store::directory as snapshot;
 use crate::store::directory::Part;
 use crate::store::directory::Person;
 use crate::store::organisation;
 use crate::store::retrying;
+use crate::store::service;
 
 /// What a directory consists of, as the contract names it.
 const COLLECTIONS: [&str; 2] = ["people", "companies"];
@@ -48,9 +51,9 @@ pub(super) async fn pull(office: Office) {
             Ok(organisations) => organisations,
             Err(error) => return tracing::warn!(%error, "cannot look for directories to pull"),
         };
-        for organisation in organisations.iter().filter(|one| connected.serves(one.id)) {
+        for organisation in organisations.iter().filter(|one| connected.serves(**one)) {
             for collection in COLLECTIONS {
-                let part = Part { organisation: organisation.id, connection: &connection.name, collection };
+                let part = Part { organisation: *organisation, connection: &connection.name, collection };
                 if let Err(error) = one(&office, connector.as_ref(), part).await {
                     tracing::warn!(connection = connection.name, collection, %error, "the directory was not pulled");
                 }
@@ -59,8 +62,16 @@ pub(super) async fn pull(office: Office) {
     }
 }
 
-async fn organisations(office: &Office) -> store::Result<Vec<organisation::Organisation>> {
-    organisation::list(&mut *office.app.store().read().await?).await
+/// Those that use a directory.
+async fn organisations(office: &Office) -> store::Result<Vec<OrganisationId>> {
+    let mut reader = office.app.store().read().await?;
+    let mut found = Vec::new();
+    for organisation in organisation::list(&mut reader).await? {
+        if !service::of_organisation(&mut reader, organisation.id).await?.has(Service::Directory) {
+            found.push(organisation.id);
+        }
+    }
+    Ok(found)
 }
 
 async fn one(office: &Office, connector: &dyn Connector, part: Part<'_>) -> Result<(), Error> {

@@ -17,6 +17,7 @@ pub mod outgoing;
 pub mod policy;
 pub mod patch;
 pub mod recurrence;
+pub mod service;
 pub mod slot;
 pub mod task;
 pub mod zone;

@@ -70,7 +70,8 @@ pub async fn create(tx: &mut Tx, account: &Account, now: Timestamp) -> Result<()
     let email = fold(&account.email);
     sqlx::query(
         "INSERT INTO account (account_id, organisation_id, email, login, name, password, administrator_at, zone, \
-         hierarchy_rev, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10)",
+         hierarchy_rev, created_at, disabled_at, unsettled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, \
+         (SELECT CAST($9 AS BIGINT) FROM organisation WHERE organisation_id = $2 AND switched_off <> ''))",
     )
     .bind(account.id.0)
     .bind(account.organisation.0)

@@ -71,6 +71,17 @@ pub async fn remove(tx: &mut Tx, part: Part<'_>, remote_id: &str) -> Result<()> 
     Ok(())
 }
 
+/// Forgets all of an organisation's directory, and where its pulls stand.
+pub async fn clear(tx: &mut Tx, organisation: OrganisationId) -> Result<()> {
+    for statement in [
+        "DELETE FROM person WHERE organisation_id = $1",
+        "DELETE FROM person_pull WHERE organisation_id = $1",
+    ] {
+        sqlx::query(statement).bind(organisation.0).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 /// The ids of all in a part.
 pub async fn ids(c: &mut AnyConnection, part: Part<'_>) -> Result<Vec<String>> {
     let rows = sqlx::query(

@@ -32,8 +32,17 @@ pub struct Row {
     pub hierarchy_rev: Rev,
     /// When it came into the list of folders.
     pub created_rev: Rev,
+    /// When it was last taken off the list though the account keeps it.
+    pub hidden_rev: Option<Rev>,
     /// Whether it is gone from the list.
     pub deleted: bool,
+}
+
+impl Row {
+    /// Whether the account keeps it while it is not on the list: its service is switched off.
+    pub fn is_hidden(&self) -> bool {
+        self.hidden_rev.is_some_and(|hidden| hidden > self.created_rev)
+    }
 }
 
 /// A folder to be made.
@@ -57,7 +66,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT folder_id, parent_id, name, kind, connection, remote_id, read_only_at, rev, pruned_rev, ",
-            "hierarchy_rev, created_rev, deleted_at FROM folder WHERE account_id = $1 ",
+            "hierarchy_rev, created_rev, deleted_at, hidden_rev FROM folder WHERE account_id = $1 ",
             $rest
         )
     };
@@ -84,6 +93,15 @@ pub async fn changed_since(connection: &mut AnyConnection, account: AccountId, r
     let rows = sqlx::query(select!("AND hierarchy_rev > $2 ORDER BY folder_id"))
         .bind(account.0)
         .bind(rev.0)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Every folder that the account keeps, those among them that are not on the list.
+pub async fn kept(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<Row>> {
+    let rows = sqlx::query(select!("AND deleted_at IS NULL ORDER BY folder_id"))
+        .bind(account.0)
         .fetch_all(connection)
         .await?;
     rows.iter().map(read).collect()
@@ -231,6 +249,25 @@ pub async fn delete(tx: &mut Tx, account: AccountId, folder: FolderId, now: Time
     Ok(())
 }
 
+/// Takes a folder off the list and keeps what is in it.
+pub async fn hide(tx: &mut Tx, account: AccountId, folder: FolderId) -> Result<()> {
+    let rev = next_hierarchy_rev(tx, account).await?;
+    let statement =
+        "UPDATE folder SET hidden_rev = $3, hierarchy_rev = $3 WHERE account_id = $1 AND folder_id = $2";
+    sqlx::query(statement).bind(account.0).bind(folder.0).bind(rev.0).execute(&mut **tx).await?;
+    tx.wake(account, folder);
+    Ok(())
+}
+
+/// Puts it back: to phones it is a new one.
+pub async fn show(tx: &mut Tx, account: AccountId, folder: FolderId) -> Result<()> {
+    let rev = next_hierarchy_rev(tx, account).await?;
+    let statement =
+        "UPDATE folder SET created_rev = $3, hierarchy_rev = $3 WHERE account_id = $1 AND folder_id = $2";
+    sqlx::query(statement).bind(account.0).bind(folder.0).bind(rev.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// Takes the next revision of a folder's items; the row stays locked until the transaction ends.
 pub(super) async fn next_rev(tx: &mut Tx, account: AccountId, folder: FolderId) -> Result<Rev> {
     let row = sqlx::query(
@@ -259,6 +296,9 @@ async fn next_hierarchy_rev(tx: &mut Tx, account: AccountId) -> Result<Rev> {
 pub(super) fn read(row: &AnyRow) -> Result<Row> {
     let kind = u8::try_from(row.try_get::<i64, _>(3)?).map(FolderKind).unwrap_or(FolderKind::UNKNOWN);
     let parent: i64 = row.try_get(1)?;
+    let created_rev = Rev(row.try_get(10)?);
+    let hidden_rev = row.try_get::<Option<i64>, _>(12)?.map(Rev);
+    let is_hidden = hidden_rev.is_some_and(|hidden| hidden > created_rev);
     Ok(Row {
         folder: Folder {
             id: FolderId(row.try_get(0)?),
@@ -274,7 +314,8 @@ pub(super) fn read(row: &AnyRow) -> Result<Row> {
         rev: Rev(row.try_get(7)?),
         pruned_rev: Rev(row.try_get(8)?),
         hierarchy_rev: Rev(row.try_get(9)?),
-        created_rev: Rev(row.try_get(10)?),
-        deleted: row.try_get::<Option<i64>, _>(11)?.is_some(),
+        created_rev,
+        hidden_rev,
+        deleted: is_hidden || row.try_get::<Option<i64>, _>(11)?.is_some(),
     })
 }

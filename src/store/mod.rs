@@ -24,6 +24,7 @@ pub mod history;
 pub mod account;
 pub mod device;
 pub mod organisation;
+pub mod service;
 pub mod session;
 pub mod person;
 pub mod policy;

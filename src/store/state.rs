@@ -125,7 +125,7 @@ pub async fn standing(
 ) -> Result<Option<Standing>> {
     let row = sqlx::query(
         "SELECT f.folder_id, f.parent_id, f.name, f.kind, f.connection, f.remote_id, f.read_only_at, f.rev, \
-         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, s.state, s.options, s.sync_key \
+         f.pruned_rev, f.hierarchy_rev, f.created_rev, f.deleted_at, f.hidden_rev, s.state, s.options, s.sync_key \
          FROM sync_state s JOIN folder f ON f.account_id = $1 AND f.folder_id = $3 \
          WHERE s.account_id = $1 AND s.device_number = $2 AND s.folder_id = $3",
     )
@@ -135,9 +135,9 @@ pub async fn standing(
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let key = SyncKey(row.try_get(14)?);
-    let state = parse(row.try_get(12)?).unwrap_or_else(|| lost(key));
-    let state = Row { folder, state, options: row.try_get(13)? };
+    let key = SyncKey(row.try_get(15)?);
+    let state = parse(row.try_get(13)?).unwrap_or_else(|| lost(key));
+    let state = Row { folder, state, options: row.try_get(14)? };
     Ok(Some(Standing { state, folder: folder::read(&row)? }))
 }
 

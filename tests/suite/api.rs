@@ -126,6 +126,16 @@ async fn a_program_governs_accounts_groups_rules_and_policies() {
     );
     let wrong = program.ask(Method::PUT, "/organisation/conflict/tasks", json!({"wins": "me"})).await;
     assert_eq!(wrong.0, 422);
+    let off = json!({"switchedOff": ["notes", "shared-calendars"]});
+    assert_eq!(program.ask(Method::PUT, "/organisation/services", off.clone()).await.0, 204);
+    let own = json!({"switchedOff": ["mail"]});
+    assert_eq!(program.ask(Method::PUT, &format!("/accounts/{id}/services"), own).await.0, 204);
+    assert_eq!(
+        program.get(&format!("/accounts/{id}/services")).await,
+        json!({"switchedOff": ["mail"], "byOrganisation": ["shared-calendars", "notes"]})
+    );
+    let wrong = program.ask(Method::PUT, "/organisation/services", json!({"switchedOff": ["fax"]})).await;
+    assert_eq!(wrong.0, 422);
     let policy = json!({"required": true, "settings": {"allow_camera": false}});
     let path = format!("/policies/group:{group}");
     assert_eq!(program.ask(Method::PUT, &path, policy).await.0, 204);

@@ -44,6 +44,7 @@ mod reference_back_office;
 mod sending;
 mod sendmail;
 mod server;
+mod services;
 mod sessions;
 mod sieve;
 mod smtp;

@@ -11,3 +11,4 @@ mod forgotten;
 mod history;
 mod phones;
 mod start;
+mod services;

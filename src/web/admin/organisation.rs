@@ -1,4 +1,4 @@
-//! What is set for the whole organisation: who wins in a conflict, and whether whole devices may be wiped.
+//! What is set for the whole organisation: what is used, who wins in a conflict, whether whole devices may be wiped.
 
 use askama::Template;
 use axum::extract::State;
@@ -11,12 +11,15 @@ use super::devices::Choice;
 use crate::govern::organisation;
 use crate::govern::organisation::CLASSES;
 use crate::govern::organisation::Setting;
+use crate::govern::service;
 use crate::model::class::Class;
+use crate::model::service::Service;
 use crate::sync::conflict::Policy;
 use crate::web::Web;
 use crate::web::failure::Failure;
 use crate::web::page;
 use crate::web::page::Page;
+use crate::web::setting::services;
 
 #[derive(Template)]
 #[template(path = "admin/organisation.html")]
@@ -25,6 +28,7 @@ struct Shown {
     classes: Vec<Conflicts>,
     whole_wipe: bool,
     needs_factor: bool,
+    services: Vec<(&'static str, String, bool)>,
 }
 
 struct Conflicts {
@@ -70,7 +74,10 @@ pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Respons
             choices: super::devices::choices(any, all, own.map_or("", Policy::as_str)),
         }
     };
+    let off = service::of_organisation(&web.app, &by.actor, by.organisation).await?;
+    let told = |one: Service| (one.as_str(), page.say(services::name(one)).into_owned(), !off.has(one));
     let shown = Shown {
+        services: Service::ALL.into_iter().map(told).collect(),
         classes: CLASSES.into_iter().map(of).collect(),
         whole_wipe: found.settings.whole_wipe,
         needs_factor: found.settings.administrators_need_factor,
@@ -81,6 +88,11 @@ pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Respons
 
 pub(super) async fn save(State(web): State<Web>, Sent { by, fields }: Sent) -> Result<Response, Failure> {
     let settings = match fields.one("do") {
+        "services" => {
+            let off = services::unticked(&fields);
+            let outcome = service::set_all(&web.app, &by.actor, by.organisation, &off).await;
+            return by.told("/admin/organisation", outcome, "admin-saved");
+        }
         "wipe" => vec![Setting::WholeWipe(fields.is_set("allowed"))],
         "factor" => vec![Setting::Factor(fields.is_set("needed"))],
         "conflict" => {

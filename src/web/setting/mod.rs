@@ -9,6 +9,7 @@ mod overview;
 mod passwords;
 mod phones;
 pub(super) mod security;
+pub(super) mod services;
 mod setup;
 mod summary;
 mod words;
@@ -48,6 +49,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting/history", get(history::list))
         .route("/setting/history/{folder}/{item}", get(history::show).post(history::restore))
         .route("/setting/absence", get(absence::show).post(absence::set))
+        .route("/setting/services", get(services::show).post(services::set))
         .route("/setting/account", get(security::show))
         .route("/setting/account/zone", post(security::set_zone))
         .route("/setting/account/recovery", post(security::set_recovery))
@@ -76,6 +78,7 @@ enum Place {
     Log,
     History,
     Absence,
+    Services,
     Account,
 }
 
@@ -113,7 +116,10 @@ async fn page(web: &Web, visit: &Visit, title: &str, here: Place) -> Result<Page
             has_news: accesses.iter().any(|access| access.connection == *name && access.notice.is_some()),
         }
     };
-    let mut own = vec![entry("menu-account", "/setting/account", Place::Account)];
+    let mut own = vec![
+        entry("menu-services", "/setting/services", Place::Services),
+        entry("menu-account", "/setting/account", Place::Account),
+    ];
     if crate::absence::has_mail(&web.app, visit.account.id).await? {
         own.insert(0, entry("menu-absence", "/setting/absence", Place::Absence));
     }
