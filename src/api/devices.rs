@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::Path;
 use axum::extract::Query;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
@@ -18,6 +19,7 @@ use crate::govern::bulk;
 use crate::govern::bulk::Target;
 use crate::govern::device;
 use crate::govern::order::Progress;
+use crate::govern::trace;
 use crate::model::id::FolderId;
 use crate::store::roster::Entry;
 use crate::store::roster::Filter;
@@ -119,6 +121,36 @@ pub(super) async fn show(
         "folders": folders,
         "log": log,
     })))
+}
+
+pub(super) async fn trace(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let found = trace::find(&app, &caller.actor, target(&id)?).await?;
+    let lines = found.lines.iter();
+    let lines: Vec<Value> =
+        lines.map(|line| json!({"at": line.at, "heading": line.heading, "text": line.text})).collect();
+    Ok(Json(json!({"until": found.until, "lines": lines})))
+}
+
+pub(super) async fn start_trace(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    trace::change(&app, &caller.actor, target(&id)?, trace::Change::Start).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn remove_trace(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    trace::change(&app, &caller.actor, target(&id)?, trace::Change::Remove).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn far(progress: Progress) -> Value {

@@ -47,6 +47,8 @@ pub fn router(app: App) -> Router {
         .route("/groups/{id}/members/{account}", put(groups::join).delete(groups::leave))
         .route("/devices", get(devices::list))
         .route("/devices/{id}", get(devices::show))
+        .route("/devices/{id}/trace", get(devices::trace).put(devices::start_trace))
+        .route("/devices/{id}/trace", delete(devices::remove_trace))
         .route("/plans", post(devices::plan))
         .route("/actions", post(devices::submit))
         .route("/policies/{owner}", get(policies::show).put(policies::set).delete(policies::clear))

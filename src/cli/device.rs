@@ -15,6 +15,7 @@ use crate::govern::bulk;
 use crate::govern::bulk::Target;
 use crate::govern::device;
 use crate::govern::organisation;
+use crate::govern::trace;
 use crate::model::id::FolderId;
 use crate::store::device::Device;
 use crate::store::roster::Filter;
@@ -60,6 +61,17 @@ pub(super) enum Command {
     },
     /// Take back what a device was ordered and has not done yet
     Cancel(One),
+    /// Print what a device and the server said to each other while that was written down
+    Trace {
+        #[command(flatten)]
+        one: One,
+        /// Write it down for an hour from now on; names, addresses and texts get stand-ins
+        #[arg(long, conflicts_with = "off")]
+        on: bool,
+        /// Write no more down, and remove what was
+        #[arg(long)]
+        off: bool,
+    },
     /// Show what is known of a device
     Show(One),
 }
@@ -98,6 +110,7 @@ pub(super) async fn run(command: Command) -> Outcome {
         Command::Wipe { one, what: What::Account } => act(&one, Action::WipeAccount).await,
         Command::Wipe { one, what: What::Device } => act(&one, Action::WipeDevice).await,
         Command::Cancel(one) => act(&one, Action::Cancel).await,
+        Command::Trace { one, on, off } => trace(&one, on, off).await,
         Command::Show(one) => show(&one).await,
     }
 }
@@ -171,6 +184,23 @@ fn done(action: Action) -> &'static str {
         Action::WipeDevice => "will wipe itself when it next asks",
         Action::Cancel => "is not to do anything any more",
     }
+}
+
+async fn trace(one: &One, on: bool, off: bool) -> Outcome {
+    let (app, actor) = (super::open(&one.at).await?, Actor::command_line());
+    for device in meant(&app, one).await? {
+        let target = Target::of(&device);
+        if on {
+            trace::change(&app, &actor, target, trace::Change::Start).await?;
+            say(&format!("{} ({}): what it says is written down for an hour", device.id, device.kind))?;
+        } else if off {
+            trace::change(&app, &actor, target, trace::Change::Remove).await?;
+            say(&format!("{} ({}): nothing is written down any more", device.id, device.kind))?;
+        } else {
+            say(trace::text(&trace::find(&app, &actor, target).await?.lines).trim_end())?;
+        }
+    }
+    Ok(())
 }
 
 async fn show(one: &One) -> Outcome {

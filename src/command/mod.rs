@@ -26,6 +26,7 @@ pub mod sendmail;
 pub mod settings;
 pub mod status;
 pub mod sync;
+pub mod trace;
 mod wait;
 
 use std::time::Duration;
@@ -44,6 +45,7 @@ use self::request::Response;
 use self::sendmail::asked::Asked;
 use self::status::Refusal;
 use self::sync::Synced;
+use self::trace::Traced;
 use crate::app::App;
 use crate::eas::class::Owner;
 use crate::eas::command::Command;
@@ -72,8 +74,8 @@ pub enum Begun {
 /// A request that waits for news. It holds no document, no transaction and no more than it takes to look again.
 #[derive(Debug)]
 pub enum Waiting {
-    /// A `Ping`, of which nothing is left but what it watches.
-    Ping(ping::Watch),
+    /// A `Ping`, of which nothing is left but what it watches, and whether that is written down.
+    Ping(ping::Watch, Option<Traced>),
     /// A `Sync`, which is read again from its bytes when there may be something to tell.
     Sync(Box<Request>, sync::Watch),
 }
@@ -102,10 +104,14 @@ impl Waiting {
     pub async fn ended(mut self, app: &App) -> Response {
         loop {
             let begun = match self {
-                Self::Ping(watch) => return Response::wbxml(watch.ended(app).await.encode()),
+                Self::Ping(watch, traced) => {
+                    let response = Response::wbxml(watch.ended(app).await.encode());
+                    return told(app, traced, response).await;
+                }
                 Self::Sync(request, watch) => {
                     if !watch.is_woken(app).await {
-                        return Response::wbxml(sync::silence());
+                        let traced = Traced::of(&request, Command::Sync);
+                        return told(app, traced, Response::wbxml(sync::silence())).await;
                     }
                     Box::pin(go_on(app, request, Some(watch))).await
                 }
@@ -118,6 +124,14 @@ impl Waiting {
     }
 }
 
+/// Writes an answer down if its device is looked into, and hands it on.
+async fn told(app: &App, traced: Option<Traced>, response: Response) -> Response {
+    if let Some(traced) = traced {
+        Box::pin(traced.told(app, &response)).await;
+    }
+    response
+}
+
 /// Begins, or looks again for one that has waited.
 async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) -> Begun {
     let command = match request.query.command {
@@ -128,24 +142,29 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     let within = if command.sends_mail() { SEND_TIME } else { ANSWER_TIME };
     let is_first = waited.is_none();
     let outcome = in_time(within, run(app, &request, (command, version), waited)).await;
+    let traced = Traced::of(&request, command);
     if is_first {
         count(app, &request, version, outcome.as_ref().err());
+        if let Some(traced) = traced {
+            Box::pin(traced.asked(app, &request, version)).await;
+        }
     }
-    match outcome {
-        Ok(Outcome::Body(body)) => Begun::Done(Response::wbxml(body)),
-        Ok(Outcome::Files(response)) => Begun::Done(*response),
-        Ok(Outcome::File(Some(file))) => Begun::Done(Response::file(file)),
-        Ok(Outcome::File(None)) => Begun::Done(Response::status(404)),
-        Ok(Outcome::Ping(watch)) => Begun::Waiting(Waiting::Ping(watch)),
-        Ok(Outcome::Sync(watch)) => Begun::Waiting(Waiting::Sync(request, watch)),
+    let response = match outcome {
+        Ok(Outcome::Body(body)) => Response::wbxml(body),
+        Ok(Outcome::Files(response)) => *response,
+        Ok(Outcome::File(Some(file))) => Response::file(file),
+        Ok(Outcome::File(None)) => Response::status(404),
+        Ok(Outcome::Ping(watch)) => return Begun::Waiting(Waiting::Ping(watch, traced)),
+        Ok(Outcome::Sync(watch)) => return Begun::Waiting(Waiting::Sync(request, watch)),
         Err(refusal) => {
             match &refusal {
                 Refusal::Common(status) => tracing::debug!(%command, %status, "refused"),
                 Refusal::Failed(error) => tracing::error!(%command, %error, "failed"),
             }
-            Begun::Done(status::answer(command, &refusal, version))
+            status::answer(command, &refusal, version)
         }
-    }
+    };
+    Begun::Done(told(app, traced, response).await)
 }
 
 /// Counts a request for the administrators' overview. That a policy has to be taken first is nothing wrong.
@@ -243,6 +262,10 @@ async fn admit(
     let user_agent = request.user_agent.as_deref();
     let caller = Caller { account: request.account.id, query: &request.query, version, user_agent };
     let device = device::admit(app, caller).await?;
+    if device.traced_until.is_some_and(|until| app.now() < until) {
+        // A Sync that waited is admitted again.
+        let _ = request.traced.set(device.number);
+    }
     if device.blocked_at.is_some() {
         return Err(Common::DEVICE_IS_BLOCKED_FOR_THIS_USER.into());
     }

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 
 use crate::eas::itemoperations::shown;
 use crate::eas::query::Query;
 use crate::mailbox::find::File;
+use crate::model::id::DeviceNumber;
 use crate::spool::Spool;
 use crate::store::account::Account;
 
@@ -32,6 +34,8 @@ pub struct Request {
     pub accept_multipart: bool,
     /// From where.
     pub address: IpAddr,
+    /// The device, where what it asks and is told is written down; known once it is admitted.
+    pub traced: OnceLock<DeviceNumber>,
     /// A Sync that waits keeps it: it is far smaller than what is read from it.
     pub body: Body,
 }

@@ -116,6 +116,7 @@ impl Phone<'_> {
             content_type: None,
             accept_multipart: false,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            traced: std::sync::OnceLock::new(),
             body: request::Body::Whole(body.into()),
         };
         match begin(&self.server.app, Box::new(request)).await {

@@ -28,6 +28,7 @@ pub mod sendmail;
 pub mod settings;
 pub mod status;
 pub mod sync;
+pub mod trace;
 pub mod zone;
 
 #[cfg(test)]

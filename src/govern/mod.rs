@@ -26,6 +26,7 @@ pub mod pull;
 pub mod start;
 pub mod service;
 pub mod token;
+pub mod trace;
 
 use crate::auth;
 use crate::store;

@@ -1,6 +1,7 @@
 //! `/Microsoft-Server-ActiveSync`: who may come in, and the way of a request to its command and back.
 
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
@@ -118,6 +119,7 @@ async fn admit(
         content_type: text("content-type"),
         accept_multipart: text("ms-asacceptmultipart").is_some_and(|value| value.eq_ignore_ascii_case("t")),
         address: origin.address,
+        traced: OnceLock::new(),
         body,
     })))
 }

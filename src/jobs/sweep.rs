@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::config::Retention;
+use crate::govern::trace::KEPT;
 use crate::model::id::AccountId;
 use crate::model::id::FolderId;
 use crate::store;
@@ -14,6 +15,7 @@ use crate::store::draft;
 use crate::store::outgoing;
 use crate::store::retrying;
 use crate::store::sweep;
+use crate::store::trace;
 
 /// Accounts looked up at a time.
 const ACCOUNTS: i64 = 500;
@@ -48,6 +50,7 @@ async fn one(store: &Store, keep: &Retention, account: AccountId, now: Timestamp
     retrying(|| step(store, account, Step::States(ago(now, keep.silent_devices)))).await?;
     retrying(|| step(store, account, Step::Sent(ago(now, outgoing::REMEMBERED)))).await?;
     retrying(|| step(store, account, Step::Answered(ago(now, absence::TOLD_FOR)))).await?;
+    retrying(|| step(store, account, Step::Traces(ago(now, KEPT)))).await?;
     retrying(|| step(store, account, Step::Logs(ago(now, keep.logs), keep.log_rows))).await?;
     Ok(())
 }
@@ -59,6 +62,7 @@ enum Step {
     States(Timestamp),
     Sent(Timestamp),
     Answered(Timestamp),
+    Traces(Timestamp),
     Logs(Timestamp, u32),
 }
 
@@ -74,6 +78,7 @@ async fn step(store: &Store, account: AccountId, step: Step) -> store::Result<bo
             draft::sweep(&mut tx, account, before).await.map(|()| false)?
         }
         Step::Answered(before) => absence::sweep(&mut tx, account, before).await.map(|()| false)?,
+        Step::Traces(before) => trace::sweep(&mut tx, account, before).await.map(|()| false)?,
         Step::Logs(before, rows) => sweep::logs(&mut tx, account, before, rows).await.map(|()| false)?,
     };
     tx.commit().await?;

@@ -232,7 +232,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 }
 
 /// What holds rows of accounts, besides `account`.
-const ITS_OWN: [&str; 27] = [
+const ITS_OWN: [&str; 28] = [
     "item",
     "past",
     "sync_state",
@@ -261,6 +261,7 @@ const ITS_OWN: [&str; 27] = [
     "app_password",
     "password_link",
     "recovery",
+    "trace_line",
 ];
 
 /// Removes the account and all that is its own.

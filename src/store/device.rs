@@ -16,6 +16,7 @@ use super::Tx;
 use super::order;
 use super::state;
 use super::state::Who;
+use super::trace;
 use crate::model::id::AccountId;
 use crate::model::id::DeviceNumber;
 use crate::model::id::FolderId;
@@ -52,6 +53,8 @@ pub struct Device {
     pub standing: Standing,
     /// Who said so.
     pub standing_by: Ruler,
+    /// Until when what it asks and is told is written down.
+    pub traced_until: Option<Timestamp>,
 }
 
 /// Whether a device is let in.
@@ -168,6 +171,7 @@ impl Device {
             blocked_at: None,
             standing: Standing::Allowed,
             standing_by: Ruler::Default,
+            traced_until: None,
         }
     }
 
@@ -187,7 +191,7 @@ macro_rules! select {
     ($which:literal) => {
         concat!(
             "SELECT account_id, device_number, device_id, device_type, information, hierarchy, ping, requested, \
-             provision, created_at, seen_at, blocked_at, standing, standing_by FROM device ",
+             provision, created_at, seen_at, blocked_at, standing, standing_by, traced_until FROM device ",
             $which
         )
     };
@@ -393,6 +397,7 @@ pub async fn resync_folder(
 pub async fn remove(tx: &mut Tx, account: AccountId, number: DeviceNumber) -> Result<()> {
     forget_state(tx, account, number).await?;
     order::done(tx, account, number).await?;
+    trace::clear(tx, (account, number)).await?;
     sqlx::query("DELETE FROM device WHERE account_id = $1 AND device_number = $2")
         .bind(account.0)
         .bind(number.0)
@@ -428,6 +433,9 @@ fn read(row: &AnyRow) -> Result<Device> {
         blocked_at: row.try_get::<Option<i64>, _>(11)?.map(time).transpose()?,
         standing: Standing::read(row.try_get(12)?),
         standing_by: Ruler::read(row.try_get(13)?),
+        traced_until: row
+            .try_get::<Option<i64>, _>(14)?
+            .and_then(|until| Timestamp::from_microsecond(until).ok()),
     })
 }
 

@@ -33,6 +33,7 @@ pub mod schema;
 pub mod sweep;
 pub mod tally;
 pub mod token;
+pub mod trace;
 pub mod wake;
 pub mod factor;
 pub mod folder;

@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0016_factor.sql"),
     include_str!("../../schema/0017_password_link.sql"),
     include_str!("../../schema/0018_service.sql"),
+    include_str!("../../schema/0019_trace.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

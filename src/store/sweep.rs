@@ -160,6 +160,7 @@ mod tests {
     use crate::store::absence;
     use crate::store::draft;
     use crate::store::outgoing;
+    use crate::store::trace;
 
     /// How SQLite goes about a statement, step by step.
     async fn plan(store: &Store, statement: &str) -> Vec<String> {
@@ -174,12 +175,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/lomme.db", folder.path().display());
         let store = Store::open(&url, Waiters::default()).await.unwrap();
-        for statement in [STALE, DELETED, STATES]
-            .into_iter()
-            .chain(LOGS)
-            .chain(outgoing::SWEEP)
-            .chain([absence::SWEEP, draft::SWEEP])
-        {
+        for statement in [STALE, DELETED, STATES].into_iter().chain(LOGS).chain(outgoing::SWEEP).chain([
+            absence::SWEEP,
+            draft::SWEEP,
+            trace::SWEEP,
+        ]) {
             let steps = plan(&store, statement).await;
             assert!(steps.iter().any(|step| step.contains("SEARCH")), "{steps:?}");
             // The result of a UNION is no table.

@@ -48,6 +48,7 @@ mod services;
 mod sessions;
 mod sieve;
 mod smtp;
+mod trace;
 mod transport;
 mod walk;
 #[path = "../../src/store/fresh.rs"]

@@ -8,11 +8,13 @@ use axum::response::Response;
 use super::Governor;
 use super::Place;
 use super::words;
+use crate::govern;
 use crate::govern::action::Action;
 use crate::govern::bulk::Target;
 use crate::govern::device;
 use crate::govern::device::Detail;
 use crate::govern::order::Progress;
+use crate::govern::trace;
 use crate::web::Web;
 use crate::web::failure::Failure;
 use crate::web::page;
@@ -34,6 +36,8 @@ struct Shown {
     log: Vec<Logged>,
     actions: Vec<(&'static str, String, bool)>,
     can_resync_folders: bool,
+    /// Until when what it says is written down, and whether something is.
+    trace: Option<(Option<String>, bool)>,
 }
 
 struct Folder {
@@ -78,9 +82,24 @@ pub(super) async fn show(
             .map(|action| (action.as_str(), page.say(words::action(action)).into_owned(), action.is_grave()))
             .collect(),
         can_resync_folders: can_resync,
+        trace: trace(&web, &by, &page, target).await?,
         page: page.clone(),
     };
     page::show(&shown, &page)
+}
+
+/// None for who may not look into it.
+async fn trace(
+    web: &Web,
+    by: &Governor,
+    page: &Page,
+    target: Target,
+) -> Result<Option<(Option<String>, bool)>, Failure> {
+    match trace::find(&web.app, &by.actor, target).await {
+        Ok(found) => Ok(Some((found.until.map(|until| page.time(&until)), !found.lines.is_empty()))),
+        Err(govern::Error::NotAllowed) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn facts(page: &Page, detail: &Detail) -> Vec<(String, String)> {

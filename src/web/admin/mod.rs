@@ -15,6 +15,7 @@ mod plot;
 mod policy;
 mod runs;
 mod tokens;
+mod trace;
 mod words;
 
 use axum::Router;
@@ -51,6 +52,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/admin/devices/confirm", post(bulk::confirm))
         .route("/admin/devices/submit", post(bulk::submit))
         .route("/admin/devices/{id}", get(device::show))
+        .route("/admin/devices/{id}/trace", get(trace::download).post(trace::change))
         .route("/admin/accounts", get(accounts::show).post(accounts::add))
         .route("/admin/accounts/import", post(accounts::import))
         .route("/admin/accounts/{id}", get(accounts::one).post(accounts::change))

@@ -100,6 +100,12 @@ async fn one_phone_is_looked_at_and_one_folder_comes_anew() {
     browser.press("Fjord 1").await;
     browser.until_it_says("FjordOS").await;
     browser.look("admin-device").await;
+    browser.press("Write down for an hour").await;
+    browser.until_it_says("Written down until today").await;
+    browser.until_it_says("What the phone says is written down for an hour.").await;
+    browser.look("admin-device-trace").await;
+    browser.press("Stop").await;
+    browser.until_it_says("Nothing more is written down.").await;
     browser.click("ul.rows form button").await;
     browser.until_it_says("1 phone is reached").await;
     browser.press("OK: Resync the folder").await;

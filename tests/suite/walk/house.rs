@@ -100,6 +100,7 @@ impl House {
             ..Query::default()
         };
         Box::new(Request {
+            traced: std::sync::OnceLock::new(),
             account: Arc::clone(&self.kari),
             query,
             version: Some(phone.version.to_string()),
