@@ -3,6 +3,7 @@
 //! A program shows a token, which belongs to one organisation. What goes wrong is a problem (RFC 9457).
 
 mod accounts;
+mod connections;
 mod devices;
 mod groups;
 mod organisation;
@@ -42,6 +43,10 @@ pub fn router(app: App) -> Router {
         .route("/accounts/{id}/services", get(accounts::services).put(accounts::set_services))
         .route("/accounts/{id}/password", post(accounts::reset_password))
         .route("/accounts/{id}/{change}", post(accounts::change))
+        .route("/connections", get(connections::list))
+        .route("/connections/{name}", get(connections::show).put(connections::put))
+        .route("/connections/{name}", delete(connections::remove))
+        .route("/connections/{name}/{act}", post(connections::act))
         .route("/groups", get(groups::list).post(groups::add))
         .route("/groups/{id}", delete(groups::remove))
         .route("/groups/{id}/members/{account}", put(groups::join).delete(groups::leave))

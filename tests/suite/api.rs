@@ -12,6 +12,8 @@ use reqwest::Method;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::office::Office;
+use crate::office::TOKEN;
 use crate::phone::Phone;
 use crate::phone::wire::Wire;
 use crate::server::Server;
@@ -148,6 +150,39 @@ async fn a_program_governs_accounts_groups_rules_and_policies() {
     assert!(wrong.1["detail"].as_str().unwrap().contains("allow_cameras"), "{wrong:?}");
     assert_eq!(program.ask(Method::DELETE, &format!("/accounts/{id}"), Value::Null).await.0, 204);
     server.stop().await;
+}
+
+/// 24, over the interface for programs.
+#[tokio::test]
+async fn a_program_sets_a_back_office_up_and_takes_it_away() {
+    let office = Office::start().await;
+    let server = Server::start().await;
+    let program = Program::of(&server, true).await;
+    let mut keys =
+        json!({"kind": "http_api", "classes": ["tasks"], "url": office.running.url(), "token": "wrong"});
+    let test = program.post("/connections/crm/test", json!({"keys": keys})).await.1;
+    assert_eq!(test["answers"], false, "{test}");
+    keys["token"] = json!(TOKEN);
+    let test = program.post("/connections/crm/test", json!({"keys": keys})).await.1;
+    assert_eq!(test["answers"], true, "{test}");
+    assert_eq!(program.ask(Method::PUT, "/connections/crm", keys.clone()).await.0, 204);
+    keys["name"] = json!("other");
+    assert_eq!(program.ask(Method::PUT, "/connections/crm", keys).await.0, 422);
+    let known = program.get("/connections/crm").await;
+    assert_eq!((&known["kind"], &known["accounts"]), (&json!("http_api"), &json!(2)), "{known}");
+    assert!(!known.to_string().contains(TOKEN));
+    assert_eq!(program.get("/connections").await["connections"].as_array().unwrap().len(), 1);
+    assert_eq!(program.post("/connections/crm/pause", Value::Null).await.0, 204);
+    assert_eq!(program.get("/connections/crm").await["paused"], true);
+    assert_eq!(program.post("/connections/crm/resume", Value::Null).await.0, 204);
+    assert_eq!(program.post("/connections/crm/pull", Value::Null).await.1["accounts"], 2);
+    assert_eq!(program.post("/connections/crm/test", Value::Null).await.1["answers"], true);
+    assert_eq!(program.post("/connections/crm/dance", Value::Null).await.0, 404);
+    let gone = program.ask(Method::DELETE, "/connections/crm", Value::Null).await;
+    assert_eq!((gone.0, &gone.1["accounts"]), (200, &json!(2)));
+    assert_eq!(program.ask(Method::GET, "/connections/crm", Value::Null).await.0, 404);
+    server.stop().await;
+    office.running.stop().await;
 }
 
 #[tokio::test]
