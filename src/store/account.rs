@@ -232,7 +232,7 @@ pub async fn set_zone(tx: &mut Tx, id: AccountId, zone: &str) -> Result<()> {
 }
 
 /// What holds rows of accounts, besides `account`.
-const ITS_OWN: [&str; 28] = [
+const ITS_OWN: [&str; 29] = [
     "item",
     "past",
     "sync_state",

@@ -6,6 +6,7 @@
 
 mod admin;
 mod assets;
+mod code;
 pub mod failure;
 pub mod fields;
 mod forgotten;

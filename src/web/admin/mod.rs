@@ -16,6 +16,7 @@ mod policy;
 mod runs;
 mod tokens;
 mod trace;
+mod welcome;
 mod words;
 
 use axum::Router;
@@ -56,6 +57,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/admin/accounts", get(accounts::show).post(accounts::add))
         .route("/admin/accounts/import", post(accounts::import))
         .route("/admin/accounts/{id}", get(accounts::one).post(accounts::change))
+        .route("/admin/accounts/{id}/welcome", get(welcome::show))
         .route("/admin/accounts/{id}/export", get(accounts::export))
         .route("/admin/groups", post(accounts::add_group))
         .route("/admin/groups/remove", post(accounts::remove_group))

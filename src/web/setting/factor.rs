@@ -6,8 +6,7 @@ use axum::response::Response;
 
 use super::Place;
 use super::security;
-use super::setup;
-use super::setup::Code;
+use crate::web::code::Code;
 use crate::auth::Refusal;
 use crate::store;
 use crate::store::factor;
@@ -92,7 +91,7 @@ async fn propose(web: &Web, visit: &Visit, fields: &Fields) -> Result<Response, 
         return shown(web, visit, Made { wrong: Some(wrong), ..Made::default() }).await;
     }
     let proposed = web.auth.propose_factor(&web.app, &visit.account).await.map_err(inside)?;
-    let proposal = Proposal { code: setup::code(&proposed.address), secret: proposed.secret };
+    let proposal = Proposal { code: Code::of(&proposed.address), secret: proposed.secret };
     shown(web, visit, Made { proposal: Some(proposal), ..Made::default() }).await
 }
 

@@ -5,8 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::Place;
-use super::setup;
-use super::setup::Code;
+use crate::web::code::Code;
 use crate::auth::app_password as auth;
 use crate::store;
 use crate::store::app_password;
@@ -110,7 +109,7 @@ async fn make(web: &Web, visit: &Visit, name: &str) -> Result<Response, Failure>
     if !retrying(|| keep(web, &row, &password)).await? {
         return visit.go(HERE, &Flash::bad(visit.say("app-password-many")));
     }
-    let made = Made { name: row.name, code: setup::code(&password), password };
+    let made = Made { name: row.name, code: Code::of(&password), password };
     shown(web, visit, Some(made)).await
 }
 

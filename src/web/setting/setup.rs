@@ -1,14 +1,10 @@
 //! How a phone is set up, with this server's own values: in words, as a picture to photograph, as a profile for Apple's.
 
-use std::fmt::Write as _;
-
 use askama::Template;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse as _;
 use axum::response::Response;
-use qrcode::Color;
-use qrcode::QrCode;
 
 use super::Place;
 use crate::app::new_key;
@@ -16,6 +12,7 @@ use crate::model::folder::FolderKind;
 use crate::store::folder;
 use crate::store::purge;
 use crate::web::Web;
+use crate::web::code::Code;
 use crate::web::failure::Failure;
 use crate::web::page;
 use crate::web::page::Page;
@@ -39,12 +36,6 @@ struct Shown {
     families: [(&'static str, &'static str); 6],
 }
 
-/// A QR code: how many modules it is wide, and the dark ones as the path of a picture.
-pub(super) struct Code {
-    pub(super) width: usize,
-    pub(super) path: String,
-}
-
 const FAMILIES: [(&str, &str); 6] = [
     ("iPhone, iPad", "setup-apple"),
     ("Android: Gmail, Samsung", "setup-android"),
@@ -63,7 +54,7 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Respons
         email: visit.account.email.clone(),
         is_encrypted: visit.guest.visitor.is_encrypted,
         has_factor: visit.account.has_factor,
-        code: code(&address),
+        code: Code::of(&address),
         address,
         contacts: contacts(&web, &visit).await?,
         families: FAMILIES,
@@ -82,20 +73,6 @@ async fn contacts(web: &Web, visit: &Visit) -> Result<i64, Failure> {
     let count =
         |row: &folder::Row| counts.iter().find(|(id, _)| *id == row.folder.id).map_or(0, |(_, count)| *count);
     Ok(of_contacts.map(count).sum())
-}
-
-/// The picture of a text; none for one that is too long.
-pub(super) fn code(text: &str) -> Option<Code> {
-    let code = QrCode::new(text.as_bytes()).ok()?;
-    let width = code.width();
-    let mut path = String::new();
-    for (place, colour) in code.to_colors().into_iter().enumerate() {
-        if colour == Color::Dark {
-            // Writing into a text cannot fail.
-            let _ = write!(path, "M{} {}h1v1h-1z", place % width, place / width);
-        }
-    }
-    Some(Code { width, path })
 }
 
 #[derive(Template)]
@@ -123,18 +100,4 @@ pub(super) async fn profile(visit: Visit) -> Result<Response, Failure> {
         (header::CONTENT_DISPOSITION, "attachment; filename=\"lomme.mobileconfig\""),
     ];
     Ok((headers, text).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_has_its_three_corners() {
-        let code = code("https://lomme.example/setting/setup").unwrap();
-        let last = code.width - 7;
-        for corner in ["M0 0h1".to_owned(), format!("M{last} 0h1"), format!("M0 {last}h1")] {
-            assert!(code.path.contains(&corner), "{corner}");
-        }
-    }
 }

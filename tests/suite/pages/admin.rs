@@ -136,6 +136,12 @@ async fn accounts_are_added_grouped_switched_off_and_removed() {
     browser.press("Per Dahl").await;
     browser.until_it_says("Not in it").await;
     browser.look("admin-account").await;
+    browser.press("Welcome sheet").await;
+    browser.until_it_says("Welcome, Per Dahl").await;
+    browser.until_it_says("per@fjord.example").await;
+    browser.until_it_says("/setting/setup").await;
+    browser.look("admin-welcome").await;
+    browser.press("Back to the account").await;
     browser.choose("select", "administrator").await;
     browser.press("Save").await;
     browser.until_it_says("Saved.").await;
