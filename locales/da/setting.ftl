@@ -310,3 +310,26 @@ services-set = Gemt. Telefonerne ser det, næste gang de spørger.
 services-confirm-title = Udelade dette?
 services-confirm-lead = Dette fjernes her og fra dine telefoner. Hvor det kom fra, bliver det liggende. Det, du har skrevet på en telefon, og som endnu ikke er sendt dertil, sendes først.
 services-confirm-button = Ja, udelad det
+unread-heading = Kan ikke læses
+unread-help = Disse kom fra forretningssystemet og kan ikke læses, som de er. Alt andet synkroniseres alligevel.
+unread-again = Det læses en gang til.
+moment-title = Alt som det var
+moment-help = Det, der er ændret eller slettet siden et tidspunkt, bliver, som det var dengang, også på telefonerne og i forretningssystemet. Det, der er lavet siden, bliver.
+moment-class = Hvad
+moment-at = Som det var
+moment-next = Næste
+moment-wrong = Angiv et tidspunkt, der har været.
+moment-too-early = Noget så gammelt gemmes ikke længere.
+moment-none = Intet er ændret eller slettet siden.
+moment-lead = Dette tages tilbage til, hvad det var. Det, der erstattes, kan gendannes igen.
+moment-count =
+    { $count ->
+        [one] { $count } element
+       *[other] { $count } elementer
+    }
+moment-button = Tag det tilbage
+moment-done =
+    { $count ->
+        [one] { $count } element er, som det var. Telefonerne får det ved næste synkronisering.
+       *[other] { $count } elementer er, som de var. Telefonerne får dem ved næste synkronisering.
+    }

@@ -310,3 +310,26 @@ services-set = Saved. The phones see it when they next ask.
 services-confirm-title = Leave this out?
 services-confirm-lead = This is removed here and from your phones. Where it came from it stays. What you wrote on a phone and has not been sent there yet is sent first.
 services-confirm-button = Yes, leave it out
+unread-heading = Not readable
+unread-help = These came from the back office and cannot be read as they are. All else syncs nevertheless.
+unread-again = It is read once more.
+moment-title = Everything as it was
+moment-help = What was changed or deleted since a moment is as it was then, on the phones and in the back office too. What was made since stays.
+moment-class = What
+moment-at = As it was on
+moment-next = Next
+moment-wrong = Say a moment that has been.
+moment-too-early = Nothing that old is kept any more.
+moment-none = Nothing was changed or deleted since.
+moment-lead = This is taken back to what it was. What is replaced by it can be restored again.
+moment-count =
+    { $count ->
+        [one] { $count } item
+       *[other] { $count } items
+    }
+moment-button = Take it back
+moment-done =
+    { $count ->
+        [one] { $count } item is as it was. The phones get it at their next sync.
+       *[other] { $count } items are as they were. The phones get them at their next sync.
+    }

@@ -310,3 +310,26 @@ services-set = Lagret. Telefonene ser det neste gang de spør.
 services-confirm-title = Utelate dette?
 services-confirm-lead = Dette fjernes her og fra telefonene dine. Der det kom fra, blir det værende. Det du har skrevet på en telefon og som ennå ikke er sendt dit, sendes først.
 services-confirm-button = Ja, utelat det
+unread-heading = Kan ikke leses
+unread-help = Disse kom fra baksystemet og kan ikke leses slik de er. Alt annet synkroniseres likevel.
+unread-again = Det leses en gang til.
+moment-title = Alt slik det var
+moment-help = Det som er endret eller slettet siden et tidspunkt, blir slik det var da, også på telefonene og i baksystemet. Det som er laget siden, blir værende.
+moment-class = Hva
+moment-at = Slik det var
+moment-next = Neste
+moment-wrong = Oppgi et tidspunkt som har vært.
+moment-too-early = Noe så gammelt er ikke tatt vare på lenger.
+moment-none = Ingenting er endret eller slettet siden da.
+moment-lead = Dette tas tilbake til det som var. Det som erstattes, kan gjenopprettes igjen.
+moment-count =
+    { $count ->
+        [one] { $count } element
+       *[other] { $count } elementer
+    }
+moment-button = Ta det tilbake
+moment-done =
+    { $count ->
+        [one] { $count } element er slik det var. Telefonene får det ved neste synkronisering.
+       *[other] { $count } elementer er slik de var. Telefonene får dem ved neste synkronisering.
+    }

@@ -310,3 +310,26 @@ services-set = Sparat. Telefonerna ser det nästa gång de frågar.
 services-confirm-title = Utelämna detta?
 services-confirm-lead = Detta tas bort här och från dina telefoner. Där det kom ifrån finns det kvar. Det du skrivit på en telefon och som ännu inte skickats dit skickas först.
 services-confirm-button = Ja, utelämna det
+unread-heading = Kan inte läsas
+unread-help = Dessa kom från affärssystemet och kan inte läsas som de är. Allt annat synkas ändå.
+unread-again = Det läses en gång till.
+moment-title = Allt som det var
+moment-help = Det som ändrats eller raderats sedan en tidpunkt blir som det var då, även på telefonerna och i affärssystemet. Det som skapats sedan dess finns kvar.
+moment-class = Vad
+moment-at = Som det var
+moment-next = Nästa
+moment-wrong = Ange en tidpunkt som har varit.
+moment-too-early = Något så gammalt finns inte kvar längre.
+moment-none = Inget har ändrats eller raderats sedan dess.
+moment-lead = Detta tas tillbaka till vad det var. Det som ersätts kan återställas igen.
+moment-count =
+    { $count ->
+        [one] { $count } objekt
+       *[other] { $count } objekt
+    }
+moment-button = Ta tillbaka det
+moment-done =
+    { $count ->
+        [one] { $count } objekt är som det var. Telefonerna får det vid nästa synkning.
+       *[other] { $count } objekt är som de var. Telefonerna får dem vid nästa synkning.
+    }

@@ -8,17 +8,21 @@ use crate::app::App;
 use crate::app::new_key;
 use crate::model::class::Class;
 use crate::model::content::Content;
+use crate::model::id::AccountId;
+use crate::model::id::FolderId;
 use crate::model::id::Rev;
 use crate::store;
 use crate::store::MayRetry;
 use crate::store::Tx;
 use crate::store::folder;
+use crate::store::history;
 use crate::store::item;
 use crate::store::item::Place;
 use crate::store::item::Row;
 use crate::store::moved;
 use crate::store::outbox;
 use crate::store::outbox::Owe;
+use crate::store::pull;
 use crate::store::retrying;
 
 /// Why an item stays as it is.
@@ -120,4 +124,57 @@ async fn told_again(app: &App, place: Place) -> Result<(), Error> {
     item::replace(&mut tx, place, &content, None, app.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Reads an item of the back office once more that was set aside.
+pub async fn read_again(
+    app: &App,
+    account: AccountId,
+    folder: FolderId,
+    remote_id: &str,
+) -> Result<(), Error> {
+    retrying(async || {
+        let mut tx = app.store().begin().await?;
+        let row = folder::find(&mut tx, account, folder).await?.ok_or(Error::Gone)?;
+        let connection = row.folder.connection.ok_or(Error::Gone)?;
+        if !pull::doubt_aside(&mut tx, account, folder, remote_id).await? {
+            return Err(Error::Gone);
+        }
+        pull::ask_folder(&mut tx, account, &connection, folder, app.now()).await?;
+        tx.commit().await?;
+        app.store().work().ask();
+        Ok(())
+    })
+    .await
+}
+
+/// The versions of a class that were in force at a moment and are not now: those changed since, and those deleted.
+pub async fn replaced_since(
+    app: &App,
+    account: AccountId,
+    class: Class,
+    at: Timestamp,
+) -> store::Result<Vec<(Place, Rev)>> {
+    let mut reader = app.store().read().await?;
+    let mut found = Vec::new();
+    for row in folder::list(&mut reader, account).await? {
+        if class != Class::Email && row.folder.class == class && !row.folder.read_only {
+            found.extend(history::in_force(&mut reader, (account, row.folder.id), at).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Takes all of a class back to what it was at a moment; how many items that were. What was made since stays: nobody is
+/// helped who loses that as well.
+pub async fn restore_all(app: &App, account: AccountId, class: Class, at: Timestamp) -> Result<usize, Error> {
+    let mut count = 0;
+    for (place, rev) in replaced_since(app, account, class, at).await? {
+        match restore(app, place, rev).await {
+            Ok(()) => count += 1,
+            Err(Error::Same | Error::Gone | Error::ReadOnly | Error::Mail) => {}
+            Err(error @ Error::Store(_)) => return Err(error),
+        }
+    }
+    Ok(count)
 }

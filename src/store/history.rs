@@ -125,6 +125,31 @@ pub async fn of_item(c: &mut AnyConnection, place: Place) -> Result<Vec<Replaced
     rows.iter().map(read_replaced).collect()
 }
 
+/// The versions of a folder's items that were in force at a moment and are not any more. What was moved on is looked for
+/// where it went.
+pub async fn in_force(
+    c: &mut AnyConnection,
+    (account, folder): (AccountId, FolderId),
+    at: Timestamp,
+) -> Result<Vec<(Place, Rev)>> {
+    let rows = sqlx::query(
+        "SELECT p.item_id, p.rev FROM past p \
+         JOIN item i ON i.account_id = p.account_id AND i.folder_id = p.folder_id AND i.item_id = p.item_id \
+         WHERE p.account_id = $1 AND p.folder_id = $2 AND p.replaced_at > $3 AND p.changed_at <= $3 \
+         AND p.replaced_rev > p.rev AND p.deleted_at IS NULL AND i.moved_folder IS NULL ORDER BY p.item_id",
+    )
+    .bind(account.0)
+    .bind(folder.0)
+    .bind(at.as_microsecond())
+    .fetch_all(c)
+    .await?;
+    let read = |row: &AnyRow| {
+        let item = ItemId(row.try_get(0)?);
+        Ok((Place { account, folder, item }, Rev(row.try_get(1)?)))
+    };
+    rows.iter().map(read).collect()
+}
+
 fn read_replaced(row: &AnyRow) -> Result<Replaced> {
     let account = AccountId(row.try_get(0)?);
     let (rev, replaced_rev): (i64, i64) = (row.try_get(3)?, row.try_get(8)?);

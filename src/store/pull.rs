@@ -392,6 +392,47 @@ pub async fn asides(c: &mut AnyConnection, account: AccountId, folder: FolderId)
         .collect()
 }
 
+/// The remote items of an account that are set aside, the newest first: in which folder, since when.
+pub async fn all_asides(
+    c: &mut AnyConnection,
+    account: AccountId,
+    limit: i64,
+) -> Result<Vec<(FolderId, Timestamp, Aside)>> {
+    let rows = sqlx::query(
+        "SELECT item, rev, program, reason, folder_id, at FROM aside WHERE account_id = $1 AND device_number = $2 \
+         ORDER BY at DESC, folder_id, item LIMIT $3",
+    )
+    .bind(account.0)
+    .bind(BACK_OFFICE)
+    .bind(limit)
+    .fetch_all(c)
+    .await?;
+    let read = |row: &AnyRow| {
+        let aside = Aside {
+            remote_id: row.try_get(0)?,
+            mark: row.try_get(1)?,
+            program: row.try_get(2)?,
+            reason: row.try_get(3)?,
+        };
+        Ok((FolderId(row.try_get(4)?), time(row.try_get(5)?, "aside")?, aside))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Has a remote item that is set aside read once more, as if another program had failed at it. False: it is not.
+pub async fn doubt_aside(tx: &mut Tx, account: AccountId, folder: FolderId, remote_id: &str) -> Result<bool> {
+    let doubted = sqlx::query(
+        "UPDATE aside SET program = '' WHERE account_id = $1 AND folder_id = $2 AND device_number = $3 AND item = $4",
+    )
+    .bind(account.0)
+    .bind(folder.0)
+    .bind(BACK_OFFICE)
+    .bind(remote_id)
+    .execute(&mut **tx)
+    .await?;
+    Ok(doubted.rows_affected() == 1)
+}
+
 /// The item reads again, or is gone.
 pub async fn not_aside(tx: &mut Tx, account: AccountId, folder: FolderId, remote_id: &str) -> Result<()> {
     sqlx::query(

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::Place;
+use super::moment;
 use super::summary;
 use super::summary::Fact;
 use super::words;
@@ -47,6 +48,8 @@ struct List {
     lines: Vec<Line>,
     /// The address of older ones.
     older: Option<String>,
+    /// What can be taken back as a whole.
+    classes: Vec<(&'static str, String)>,
 }
 
 /// A version that was replaced, in short.
@@ -70,9 +73,9 @@ pub(super) async fn list(
         "lost" => (Which::Lost, "lost"),
         _ => (Which::All, "all"),
     };
-    let words = query.one("q").to_owned();
+    let sought = query.one("q").to_owned();
     let limit = i64::try_from(LINES + 1).unwrap_or(i64::MAX);
-    let search = Search { words: &words, before: query.number("before"), limit };
+    let search = Search { words: &sought, before: query.number("before"), limit };
     let page = super::page(&web, &visit, &visit.say("history-title"), Place::History).await?;
     let mut found =
         history::replaced(&mut *web.app.store().read().await?, visit.account.id, which, search).await?;
@@ -80,9 +83,11 @@ pub(super) async fn list(
     found.truncate(LINES);
     let before = found.last().map(|last| last.replaced_at.as_microsecond()).filter(|_| has_more);
     let older =
-        before.map(|before| format!("/setting/history?show={name}&q={}&before={before}", encoded(&words)));
+        before.map(|before| format!("/setting/history?show={name}&q={}&before={before}", encoded(&sought)));
     let lines = found.iter().map(|one| line(&page, one)).collect();
-    let list = List { page, which: name, words, lines, older };
+    let named = |class: Class| (class.as_str(), page.say(words::class(class)).into_owned());
+    let classes = moment::CLASSES.into_iter().map(named).collect();
+    let list = List { page, which: name, words: sought, lines, older, classes };
     page::show(&list, &list.page)
 }
 

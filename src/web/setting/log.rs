@@ -24,6 +24,7 @@ use crate::store::history::Attempted;
 use crate::store::history::Search;
 use crate::store::item::Place as At;
 use crate::store::log;
+use crate::store::pull;
 use crate::store::state;
 use crate::web::Web;
 use crate::web::failure::Failure;
@@ -48,6 +49,17 @@ struct Log {
     older: Option<String>,
     pulls: Vec<Pull>,
     asides: Vec<Aside>,
+    /// Items of the back office that could not be read.
+    unread: Vec<Unread>,
+}
+
+/// An item of the back office that could not be read.
+struct Unread {
+    at: String,
+    folder: String,
+    folder_id: FolderId,
+    remote_id: String,
+    reason: String,
 }
 
 /// An attempt.
@@ -101,12 +113,21 @@ pub(super) async fn show(
     };
     let words = query.one("q").to_owned();
     let page = super::page(&web, &visit, &visit.say("log-title"), Place::Log).await?;
-    let mut shown =
-        Log { page, show, words, lines: Vec::new(), older: None, pulls: Vec::new(), asides: Vec::new() };
+    let mut shown = Log {
+        page,
+        show,
+        words,
+        lines: Vec::new(),
+        older: None,
+        pulls: Vec::new(),
+        asides: Vec::new(),
+        unread: Vec::new(),
+    };
     if show == "pulls" {
         shown.pulls = pulls(&web, &visit, &shown.page).await?;
     } else {
         shown.asides = asides(&web, &visit, &shown.page).await?;
+        shown.unread = unread(&web, &visit, &shown.page).await?;
         fill(&web, &visit, &mut shown, query.number("before")).await?;
     }
     page::show(&shown, &shown.page)
@@ -207,22 +228,46 @@ async fn asides(web: &Web, visit: &Visit, page: &Page) -> Result<Vec<Aside>, Fai
     Ok(unsaid.iter().map(aside).collect())
 }
 
+async fn unread(web: &Web, visit: &Visit, page: &Page) -> Result<Vec<Unread>, Failure> {
+    let mut reader = web.app.store().read().await?;
+    let limit = i64::try_from(LINES).unwrap_or(i64::MAX);
+    let found = pull::all_asides(&mut reader, visit.account.id, limit).await?;
+    let folders = folder::list(&mut reader, visit.account.id).await?;
+    let unread = found.into_iter().filter_map(|(id, at, aside)| {
+        let row = folders.iter().find(|row| row.folder.id == id)?;
+        Some(Unread {
+            at: page.time(&at),
+            folder: words::folder(page, row.folder.kind, &row.folder.name),
+            folder_id: id,
+            remote_id: aside.remote_id,
+            reason: aside.reason,
+        })
+    });
+    Ok(unread.collect())
+}
+
 /// What its owner calls a phone, else its model, else its kind.
 pub(super) fn name_of(device: &device::Device) -> String {
     let said = Information::read(&device.information).device.unwrap_or_default();
     said.friendly_name.or(said.model).unwrap_or_else(|| device.kind.clone())
 }
 
-/// Tells an item anew to the phones that could not be told it.
+/// Tells an item anew to the phones that could not be told it, or reads one of the back office once more.
 pub(super) async fn try_again(
     State(web): State<Web>,
     Post { visit, fields }: Post,
 ) -> Result<Response, Failure> {
     let number = |name: &'static str| fields.number(name).ok_or(Failure::Incomplete(name));
-    let (folder, item) = (FolderId(number("folder")?), ItemId(number("item")?));
-    let place = At { account: visit.account.id, folder, item };
-    let flash = match doing::tell_again(&web.app, place).await {
-        Ok(()) => Flash::good(visit.say("aside-again")),
+    let folder = FolderId(number("folder")?);
+    let (outcome, done) = if fields.is_set("remote") {
+        let remote_id = fields.one("remote");
+        (doing::read_again(&web.app, visit.account.id, folder, remote_id).await, "unread-again")
+    } else {
+        let place = At { account: visit.account.id, folder, item: ItemId(number("item")?) };
+        (doing::tell_again(&web.app, place).await, "aside-again")
+    };
+    let flash = match outcome {
+        Ok(()) => Flash::good(visit.say(done)),
         Err(Error::Gone | Error::ReadOnly | Error::Mail | Error::Same) => {
             Flash::bad(visit.say("restored-gone"))
         }

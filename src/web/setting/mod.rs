@@ -5,6 +5,7 @@ mod connection;
 pub(super) mod factor;
 mod history;
 mod log;
+mod moment;
 mod overview;
 mod passwords;
 mod phones;
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting/setup/lomme.mobileconfig", get(setup::profile))
         .route("/setting/log", get(log::show).post(log::try_again))
         .route("/setting/history", get(history::list))
+        .route("/setting/history/moment", post(moment::restore))
         .route("/setting/history/{folder}/{item}", get(history::show).post(history::restore))
         .route("/setting/absence", get(absence::show).post(absence::set))
         .route("/setting/services", get(services::show).post(services::set))

@@ -6,6 +6,7 @@ use lomme::model::id::AccountId;
 use lomme::model::id::FolderId;
 use lomme::store::item;
 use lomme::store::item::Place;
+use lomme::store::pull;
 use serde_json::json;
 
 use super::browser::Browser;
@@ -92,6 +93,43 @@ async fn the_version_that_lost_a_conflict_is_taken_instead() {
     server.stop().await;
 }
 
+/// All that a phone did wrong since a moment is undone at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_contacts_are_as_they_were_at_a_moment() {
+    let server = Server::start().await;
+    let mut phone = phone(&server).await;
+    let gone = phone.add("2", &named("Solveig Ås")).await;
+    let changed = phone.add("2", &named("Per Berg")).await;
+    let start = server.app.now().as_second();
+    until("a second has begun", async || server.app.now().as_second() > start + 1).await;
+    phone.delete("2", &gone).await;
+    phone.change("2", &changed, &named("Per Nobody")).await;
+    phone.add("2", &named("Kari Ny")).await;
+
+    let moment = jiff::Timestamp::from_second(start + 1).unwrap();
+    let oslo = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Oslo").unwrap();
+    let moment = moment.to_zoned(oslo).strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let browser = Browser::start(&server.url("")).await;
+    browser.log_in("kari@fjord.example", PASSWORD).await;
+    browser.open("/setting/history").await;
+    browser.run(&format!("document.querySelector('#at').value = '{moment}'")).await;
+    browser.press("Next").await;
+    browser.until_it_says("2 items").await;
+    browser.look("history-moment").await;
+    browser.press("Take it back").await;
+    browser.until_it_says("2 items are as they were.").await;
+    phone.sync("2").await;
+    for name in ["Solveig Ås", "Per Berg", "Kari Ny"] {
+        assert!(phone.holding("2", name).is_some(), "{name}");
+    }
+    assert!(phone.holding("2", "Per Nobody").is_none());
+    browser.run("document.querySelector('#at').value = '2020-01-01T00:00:00'").await;
+    browser.press("Next").await;
+    browser.until_it_says("Nothing that old is kept any more.").await;
+    browser.stop().await;
+    server.stop().await;
+}
+
 /// What is not the account's own is not there for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_sees_another_account_s_versions() {
@@ -132,6 +170,27 @@ async fn the_log_tells_what_went_and_what_was_fetched() {
     browser.open("/setting/log?show=pulls").await;
     browser.until_it_says("changed items").await;
     browser.look("log-pulls").await;
+
+    // What could not be read is read once more.
+    let aside = pull::Aside {
+        remote_id: "contacts-1".to_owned(),
+        mark: 1,
+        program: lomme::PROGRAM.to_owned(),
+        reason: "a birthday that is no day".to_owned(),
+    };
+    let mut tx = server.app.store().begin().await.unwrap();
+    pull::set_aside(&mut tx, KARI, CONTACTS, &aside, server.app.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    browser.open("/setting/log").await;
+    browser.until_it_says("a birthday that is no day").await;
+    browser.look("log-unread").await;
+    browser.press("Try again contacts-1").await;
+    browser.until_it_says("It is read once more.").await;
+    until("it was read", async || {
+        let mut reader = server.app.store().read().await.unwrap();
+        pull::asides(&mut reader, KARI, CONTACTS).await.unwrap().is_empty()
+    })
+    .await;
 
     // What comes back from the past goes to the back office too.
     phone.delete("2", &id).await;
