@@ -243,6 +243,12 @@ pub trait Connector: fmt::Debug + Send + Sync {
 
     /// Searches the company directory, sorted by name; none if the connector has no directory.
     async fn search(&self, user: &User, query: &str, offset: usize, limit: usize) -> Result<Option<Found>>;
+
+    /// Removes all that it keeps here of a person who is forgotten; what others keep is theirs to remove.
+    async fn erase(&self, _: &User) -> Result<()> {
+        Ok(())
+    }
+
     /// What it offers besides items, if it is a mail server.
     fn mail(self: Arc<Self>) -> Option<Arc<dyn Mail>> {
         None

@@ -3,11 +3,14 @@
 use serde_json::Value;
 use serde_json::json;
 
+use super::Error;
 use super::Result;
 use super::account;
 use super::actor::Actor;
 use super::actor::Role;
 use crate::app::App;
+use crate::connector;
+use crate::connector::User;
 use crate::model::id::AccountId;
 use crate::store;
 use crate::store::Connection;
@@ -107,8 +110,18 @@ fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-/// Removes a person: the account with its folders, items, devices and logs. Only that it was done, and by whom, stays.
+/// Removes a person: the account with its folders, items, devices and logs, and the mailboxes that lie here. Only that it
+/// was done, and by whom, stays.
 pub async fn erase(app: &App, actor: &Actor, id: AccountId) -> Result<Account> {
+    let owner = actor.account(&mut *app.store().read().await?, id).await?;
+    actor.administers(owner.organisation)?;
+    // First, so that it is tried again with the account where it fails.
+    for connected in app.connections().of(owner.organisation) {
+        let Some(connector) = &connected.connector else { continue };
+        let user = User { email: owner.email.clone(), ..User::default() };
+        let kept = |error: connector::Error| Error::Wrong(format!("nothing was removed: {error}"));
+        connector.erase(&user).await.map_err(kept)?;
+    }
     retrying(async || {
         let mut tx = app.store().begin().await?;
         let owner = actor.account(&mut tx, id).await?;

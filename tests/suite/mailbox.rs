@@ -179,3 +179,21 @@ async fn what_was_left_behind_is_swept_and_all_else_is_there_again() {
     assert_eq!(texts(&mail, &kari, "Inbox").await.len(), 1);
     assert_eq!([old.exists(), new.exists(), message.exists()], [false, true, true]);
 }
+
+#[tokio::test]
+async fn who_is_forgotten_leaves_no_message_on_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = mailboxes(folder.path());
+    let (kari, ola) = (user("kari"), user("ola"));
+    for user in [&kari, &ola] {
+        mail.mailboxes(user).await.unwrap();
+    }
+    submit(&mail, &kari, &["ola@fjord.example"]).await;
+    submit(&mail, &kari, &["ola@fjord.example", "kari@fjord.example"]).await;
+    assert_eq!(files(folder.path()).len(), 2);
+    mail.erase(&ola).await.unwrap();
+    assert_eq!(files(folder.path()).len(), 1, "Kari has one of them too");
+    assert_eq!(texts(&mail, &kari, "Inbox").await.len(), 1);
+    mail.erase(&kari).await.unwrap();
+    assert!(files(folder.path()).is_empty());
+}

@@ -231,3 +231,23 @@ pub async fn delete(tx: &mut Tx, owner: &str, id: &str) -> Result<Vec<String>> {
     }
     index::unused(tx, files.into_iter().map(|(file,)| file).collect()).await
 }
+
+/// Forgets an owner with all mailboxes and messages; the files that nobody has any more.
+pub async fn erase(tx: &mut Tx, owner: &str) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT DISTINCT file FROM message WHERE file IS NOT NULL \
+         AND mailbox IN (SELECT number FROM mailbox WHERE owner = $1)",
+    )
+    .bind(owner)
+    .fetch_all(&mut **tx)
+    .await
+    .map_err(index::unusable)?;
+    for statement in [
+        "DELETE FROM message WHERE mailbox IN (SELECT number FROM mailbox WHERE owner = $1)",
+        "DELETE FROM mailbox WHERE owner = $1",
+        "DELETE FROM owner WHERE address = $1",
+    ] {
+        sqlx::query(statement).bind(owner).execute(&mut **tx).await.map_err(index::unusable)?;
+    }
+    index::unused(tx, rows.into_iter().map(|(file,)| file).collect()).await
+}

@@ -241,6 +241,15 @@ impl Connector for Mailboxes {
         Ok(None)
     }
 
+    async fn erase(&self, user: &User) -> Result<()> {
+        let opened = self.open().await?;
+        let mut tx = opened.index.write().await?;
+        let files = folders::erase(&mut tx, &owner(user)?).await?;
+        index::commit(tx).await?;
+        opened.files.remove(&files).await;
+        Ok(())
+    }
+
     fn mail(self: Arc<Self>) -> Option<Arc<dyn Mail>> {
         Some(self)
     }
