@@ -165,6 +165,11 @@ impl Waiters {
 }
 
 impl Registration {
+    /// What is watched.
+    pub fn folders(&self) -> &[FolderId] {
+        &self.waiter.folders
+    }
+
     /// Ends at the first wake since registration or since the last call.
     pub async fn woken(&self) -> Woken {
         self.waiter.notify.notified().await;

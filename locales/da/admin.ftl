@@ -303,3 +303,6 @@ welcome-steps = Sådan begynder du
 welcome-step-page = Log ind på denne side med din adresse og adgangskode:
 welcome-step-connection = Står der et forretningssystem, logger du ind på det én gang.
 welcome-step-phone = Fotografér koden med telefonen og følg siden, der åbnes.
+plot-waiting = Telefoner, der venter på nyt
+plot-delay-50 = Fra en ændring til telefonen: halvdelen, i ms
+plot-delay-99 = Fra en ændring til telefonen: 99 af 100, i ms

@@ -303,3 +303,6 @@ welcome-steps = How to begin
 welcome-step-page = Sign in on this page with your address and password:
 welcome-step-connection = If a back office is listed there, sign in to it once.
 welcome-step-phone = Photograph the code with the phone and follow the page that opens.
+plot-waiting = Phones that wait for news
+plot-delay-50 = From a change to the phone: half of them, in ms
+plot-delay-99 = From a change to the phone: 99 of 100, in ms

@@ -303,3 +303,6 @@ welcome-steps = Slik begynner du
 welcome-step-page = Logg inn på denne siden med adressen og passordet ditt:
 welcome-step-connection = Står det et baksystem der, logger du inn på det én gang.
 welcome-step-phone = Fotografer koden med telefonen og følg siden som åpnes.
+plot-waiting = Telefoner som venter på nytt
+plot-delay-50 = Fra en endring til telefonen: halvparten, i ms
+plot-delay-99 = Fra en endring til telefonen: 99 av 100, i ms

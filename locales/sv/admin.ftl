@@ -303,3 +303,6 @@ welcome-steps = Så börjar du
 welcome-step-page = Logga in på denna sida med din adress och ditt lösenord:
 welcome-step-connection = Står det ett affärssystem där loggar du in på det en gång.
 welcome-step-phone = Fotografera koden med telefonen och följ sidan som öppnas.
+plot-waiting = Telefoner som väntar på nytt
+plot-delay-50 = Från en ändring till telefonen: hälften, i ms
+plot-delay-99 = Från en ändring till telefonen: 99 av 100, i ms

@@ -19,6 +19,7 @@ pub mod moveitems;
 pub mod owe;
 pub mod phone;
 pub mod ping;
+pub mod prompt;
 pub mod provision;
 pub mod request;
 pub mod search;
@@ -38,6 +39,7 @@ use wbxml::Version;
 
 use self::device::Caller;
 use self::phone::Phone;
+use self::prompt::Held;
 use self::provision::Asking;
 use self::request::Body;
 use self::request::Request;
@@ -53,9 +55,12 @@ use crate::eas::query::PolicyKey;
 use crate::eas::quirk::Family;
 use crate::eas::status::Common;
 use crate::error::Error;
+use crate::govern::description::Information;
 use crate::govern::policy;
 use crate::mailbox::find::File;
+use crate::model::id::AccountId;
 use crate::store::account::Account;
+use crate::store::device as stored;
 
 /// What a command may take that is not a wait: Android gives up on its request after 30 seconds.
 const ANSWER_TIME: Duration = Duration::from_secs(25);
@@ -75,9 +80,9 @@ pub enum Begun {
 #[derive(Debug)]
 pub enum Waiting {
     /// A `Ping`, of which nothing is left but what it watches, and whether that is written down.
-    Ping(ping::Watch, Option<Traced>),
+    Ping(ping::Watch, Held, Option<Traced>),
     /// A `Sync`, which is read again from its bytes when there may be something to tell.
-    Sync(Box<Request>, sync::Watch),
+    Sync(Box<Request>, sync::Watch, Held),
 }
 
 /// What a command came to.
@@ -104,16 +109,23 @@ impl Waiting {
     pub async fn ended(mut self, app: &App) -> Response {
         loop {
             let begun = match self {
-                Self::Ping(watch, traced) => {
-                    let response = Response::wbxml(watch.ended(app).await.encode());
-                    return told(app, traced, response).await;
+                Self::Ping(watch, held, traced) => {
+                    let account = watch.account();
+                    let response = watch.ended(app).await;
+                    Box::pin(held.told(account, &response.changed())).await;
+                    return told(app, traced, Response::wbxml(response.encode())).await;
                 }
-                Self::Sync(request, watch) => {
+                Self::Sync(request, watch, held) => {
                     if !watch.is_woken(app).await {
                         let traced = Traced::of(&request, Command::Sync);
                         return told(app, traced, Response::wbxml(sync::silence())).await;
                     }
-                    Box::pin(go_on(app, request, Some(watch))).await
+                    let (account, folders) = (request.account.id, watch.folders());
+                    let begun = Box::pin(go_on(app, request, Some(watch))).await;
+                    if matches!(begun, Begun::Done(_)) {
+                        Box::pin(held.told(account, &folders)).await;
+                    }
+                    begun
                 }
             };
             match begun {
@@ -144,7 +156,7 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     let outcome = in_time(within, run(app, &request, (command, version), waited)).await;
     let traced = Traced::of(&request, command);
     if is_first {
-        count(app, &request, version, outcome.as_ref().err());
+        Box::pin(count(app, &request, version, outcome.as_ref().err())).await;
         if let Some(traced) = traced {
             Box::pin(traced.asked(app, &request, version)).await;
         }
@@ -154,8 +166,11 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
         Ok(Outcome::Files(response)) => *response,
         Ok(Outcome::File(Some(file))) => Response::file(file),
         Ok(Outcome::File(None)) => Response::status(404),
-        Ok(Outcome::Ping(watch)) => return Begun::Waiting(Waiting::Ping(watch, traced)),
-        Ok(Outcome::Sync(watch)) => return Begun::Waiting(Waiting::Sync(request, watch)),
+        Ok(Outcome::Ping(watch)) => return Begun::Waiting(Waiting::Ping(watch, held(app, &request), traced)),
+        Ok(Outcome::Sync(watch)) => {
+            let held = held(app, &request);
+            return Begun::Waiting(Waiting::Sync(request, watch, held));
+        }
         Err(refusal) => {
             match &refusal {
                 Refusal::Common(status) => tracing::debug!(%command, %status, "refused"),
@@ -167,8 +182,12 @@ async fn go_on(app: &App, request: Box<Request>, waited: Option<sync::Watch>) ->
     Begun::Done(told(app, traced, response).await)
 }
 
+fn held(app: &App, request: &Request) -> Held {
+    Held::now(app, request.account.organisation)
+}
+
 /// Counts a request for the administrators' overview. That a policy has to be taken first is nothing wrong.
-fn count(app: &App, request: &Request, version: Version, refusal: Option<&Refusal>) {
+async fn count(app: &App, request: &Request, version: Version, refusal: Option<&Refusal>) {
     let organisation = request.account.organisation;
     app.tally().count(organisation, "requests", "");
     let is_wrong = match refusal {
@@ -177,10 +196,18 @@ fn count(app: &App, request: &Request, version: Version, refusal: Option<&Refusa
         None => false,
     };
     if is_wrong {
-        let family =
-            Family::of(&request.query.device_type, request.user_agent.as_deref().unwrap_or_default());
-        app.tally().count(organisation, "errors", &format!("{} {version}", family.name()));
+        let (id, kind) = (&request.query.device_id, &request.query.device_type);
+        let family = Family::of(kind, request.user_agent.as_deref().unwrap_or_default()).name();
+        let model = model(app, request.account.id, (id.as_str(), kind.as_str())).await;
+        app.tally().count(organisation, "errors", format!("{family} {model} {version}").trim_start());
     }
+}
+
+/// What a device says that it is; empty if it said nothing.
+async fn model(app: &App, account: AccountId, (id, kind): (&str, &str)) -> String {
+    let Ok(mut reader) = app.store().glance().await else { return String::new() };
+    let Ok(Some(device)) = stored::find(&mut reader, account, id, kind).await else { return String::new() };
+    Information::read(&device.information).traits(kind).model.to_owned()
 }
 
 /// The version of a request: of the query string where it means one, else of the header.

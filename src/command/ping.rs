@@ -19,6 +19,7 @@ use crate::eas::ping::Response;
 use crate::eas::ping::Status;
 use crate::eas::sync::options_for;
 use crate::error::Error;
+use crate::model::id::AccountId;
 use crate::model::id::FolderId;
 use crate::model::id::Rev;
 use crate::notify::HIERARCHY;
@@ -117,6 +118,11 @@ async fn remember(app: &App, phone: &Phone, request: &Request) -> Result<(), Err
 }
 
 impl Watch {
+    /// Whose folders it watches.
+    pub(super) fn account(&self) -> AccountId {
+        self.who.account
+    }
+
     /// Waits, and says how it ended.
     pub async fn ended(self, app: &App) -> Response {
         loop {

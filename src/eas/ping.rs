@@ -9,6 +9,7 @@ use wbxml::Writer;
 use wbxml::ping as tag;
 
 use crate::eas::element;
+use crate::model::id::FolderId;
 
 // MS-ASCMD 2.2.3.177.11 (Status, of Ping).
 crate::eas::status::statuses! { command
@@ -110,6 +111,14 @@ pub enum Response {
 }
 
 impl Response {
+    /// The folders in which something changed.
+    pub fn changed(&self) -> Vec<FolderId> {
+        match self {
+            Self::Changes(folders) => folders.iter().filter_map(|id| id.parse().ok().map(FolderId)).collect(),
+            Self::InvalidHeartbeat(_) | Self::TooManyFolders(_) | Self::Ended(_) => Vec::new(),
+        }
+    }
+
     /// Writes the answer.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();

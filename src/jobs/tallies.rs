@@ -32,7 +32,7 @@ pub(super) async fn run(office: Office, mut stop: watch::Receiver<bool>) {
             () = stopped(&mut stop) => true,
             () = tokio::time::sleep(EVERY) => false,
         };
-        if let Err(error) = write(&office.app).await {
+        if let Err(error) = write(&office.app, &office.node).await {
             tracing::warn!(%error, "what was counted could not be written");
         }
         if is_last {
@@ -41,7 +41,7 @@ pub(super) async fn run(office: Office, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn write(app: &App) -> store::Result<()> {
+async fn write(app: &App, node: &str) -> store::Result<()> {
     let now = app.now();
     let counted = app.tally().take();
     let mut reader = app.store().read().await?;
@@ -51,19 +51,24 @@ async fn write(app: &App) -> store::Result<()> {
         phones.push((organisation.id, number));
     }
     drop(reader);
-    retrying(|| written(app, &counted, &phones, now)).await
+    retrying(|| written(app, &counted, &phones, (node, now))).await
 }
 
 async fn written(
     app: &App,
     counted: &[(OrganisationId, &'static str, String, i64)],
     phones: &[(OrganisationId, i64)],
-    now: Timestamp,
+    (node, now): (&str, Timestamp),
 ) -> store::Result<()> {
     let mut tx = app.store().begin().await?;
     for (organisation, what, which, number) in counted {
         let row = Row { hour: now, what: (*what).to_owned(), which: which.clone(), number: *number };
         tally::add(&mut tx, *organisation, &row).await?;
+    }
+    for (organisation, number) in app.tally().waiting() {
+        // Each node has its own; what waits is what waits at all of them.
+        let row = Row { hour: now, what: "waiting".to_owned(), which: node.to_owned(), number };
+        tally::highest(&mut tx, organisation, &row).await?;
     }
     for (organisation, number) in phones {
         let row = Row { hour: now, what: "phones".to_owned(), which: String::new(), number: *number };

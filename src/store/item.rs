@@ -406,3 +406,21 @@ fn read_row(row: &AnyRow) -> Result<Row> {
         moved_to,
     })
 }
+
+/// When the newest version in a folder came; none for a folder that never held anything.
+pub async fn newest_change(
+    c: &mut AnyConnection,
+    account: AccountId,
+    folder: FolderId,
+) -> Result<Option<Timestamp>> {
+    let row = sqlx::query(
+        "SELECT i.changed_at FROM folder f JOIN item i ON i.account_id = f.account_id AND i.folder_id = f.folder_id \
+         AND i.rev = f.rev WHERE f.account_id = $1 AND f.folder_id = $2",
+    )
+    .bind(account.0)
+    .bind(folder.0)
+    .fetch_optional(c)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Timestamp::from_microsecond(row.try_get(0)?).ok())
+}

@@ -38,6 +38,7 @@ mod notice;
 mod office;
 mod pages;
 mod phone;
+mod prompt;
 mod quirks;
 mod radicale;
 mod reference_back_office;

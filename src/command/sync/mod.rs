@@ -181,6 +181,11 @@ fn take_place(app: &App, phone: &Phone, wait: Option<Duration>, folders: &[Folde
 }
 
 impl Watch {
+    /// What it watches.
+    pub(super) fn folders(&self) -> Vec<FolderId> {
+        self.place.folders().to_vec()
+    }
+
     /// Waits for a change, in the folders or in what the device may do; false when the silence has to go out.
     pub async fn is_woken(&self, app: &App) -> bool {
         wait::wait(app, self.who, &self.place, self.deadline).await != Ended::Over

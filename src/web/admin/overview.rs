@@ -11,6 +11,7 @@ use super::Governor;
 use super::Place;
 use super::plot;
 use super::plot::Plot;
+use super::plot::Span;
 use crate::govern::overview;
 use crate::govern::overview::Attention;
 use crate::govern::overview::Overview;
@@ -53,16 +54,17 @@ pub(super) async fn show(
         ("admin-figure-active", active),
         ("admin-figure-accounts", people),
     ];
-    let names = [
-        ("phones", "admin-plot-phones"),
-        ("requests", "admin-plot-requests"),
-        ("errors", "admin-plot-errors"),
-        ("pulls", "admin-plot-pulls"),
+    let span = Span { now: web.app.now(), is_month };
+    let name = |key: &str| page.say(key).into_owned();
+    let plots = vec![
+        plot::most(name("admin-plot-phones"), &tallies, "phones", span),
+        plot::most(name("plot-waiting"), &tallies, "waiting", span),
+        plot::percentile(name("plot-delay-50"), &tallies, 50, span),
+        plot::percentile(name("plot-delay-99"), &tallies, 99, span),
+        plot::of(name("admin-plot-requests"), &tallies, "requests", span),
+        plot::of(name("admin-plot-errors"), &tallies, "errors", span),
+        plot::of(name("admin-plot-pulls"), &tallies, "pulls", span),
     ];
-    let plots = names
-        .into_iter()
-        .map(|(what, key)| plot::of(page.say(key).into_owned(), &tallies, what, (web.app.now(), is_month)))
-        .collect();
     let shown = Shown {
         attention: attention.iter().map(|attention| told(&page, attention)).collect(),
         figures: figures.into_iter().map(|(key, number)| (page.say(key).into_owned(), number)).collect(),
