@@ -19,12 +19,12 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0009_draft.sql"),
     include_str!("../../schema/0010_connection_pause.sql"),
     include_str!("../../schema/0011_conversation.sql"),
-    include_str!("../../schema/0014_notice.sql"),
-    include_str!("../../schema/0015_operator.sql"),
-    include_str!("../../schema/0016_factor.sql"),
-    include_str!("../../schema/0017_password_link.sql"),
-    include_str!("../../schema/0018_service.sql"),
-    include_str!("../../schema/0019_trace.sql"),
+    include_str!("../../schema/0012_notice.sql"),
+    include_str!("../../schema/0013_operator.sql"),
+    include_str!("../../schema/0014_factor.sql"),
+    include_str!("../../schema/0015_password_link.sql"),
+    include_str!("../../schema/0016_service.sql"),
+    include_str!("../../schema/0017_trace.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

@@ -6,7 +6,6 @@ use axum::response::Response;
 
 use super::Place;
 use super::security;
-use crate::web::code::Code;
 use crate::auth::Refusal;
 use crate::store;
 use crate::store::factor;
@@ -14,6 +13,7 @@ use crate::store::organisation;
 use crate::store::retrying;
 use crate::store::session;
 use crate::web::Web;
+use crate::web::code::Code;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::fields::Post;

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::Place;
-use crate::web::code::Code;
 use crate::auth::app_password as auth;
 use crate::store;
 use crate::store::app_password;
@@ -13,6 +12,7 @@ use crate::store::app_password::AppPassword;
 use crate::store::device;
 use crate::store::retrying;
 use crate::web::Web;
+use crate::web::code::Code;
 use crate::web::failure::Failure;
 use crate::web::fields::Post;
 use crate::web::page;
