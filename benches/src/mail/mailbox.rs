@@ -87,6 +87,7 @@ fn letter(number: usize) -> String {
 }
 
 /// When it came: those of the last week by the minute, the others by the quarter of an hour before that.
+#[expect(clippy::disallowed_methods, reason = "a measurement has no clock of its own")]
 fn date(age: usize) -> String {
     let number = |count: usize| i64::try_from(count).unwrap();
     let back = if age < RECENT {
@@ -124,7 +125,7 @@ async fn first_week(server: &Server, phone: &mut Phone, messages: usize) {
         let Some(synced) = phone.sync(&sync(&[(key.clone(), INBOX)])).await else { continue };
         (key, items) = (synced.key.clone(), items + synced.items);
         if items > 0 {
-            first.get_or_insert((start.elapsed(), items));
+            first.get_or_insert_with(|| (start.elapsed(), items));
         }
     }
     let (after, many) = first.unwrap();

@@ -118,10 +118,9 @@ impl Wishes {
             (_, false) => self.supported.clone(),
         };
         let options = collection.options.clone().unwrap_or_else(|| self.options.clone());
-        let mut wishes = Self { options, supported, cuts: self.cuts.clone() };
-        let sizes: Vec<u32> = wishes.options.iter().flat_map(sizes).collect();
-        sizes.into_iter().for_each(|size| wishes.is_cut_at(size));
-        wishes
+        let mut wishes = Self { options: Vec::new(), supported, cuts: self.cuts.clone() };
+        options.iter().flat_map(sizes).for_each(|size| wishes.is_cut_at(size));
+        Self { options, ..wishes }
     }
 
     /// Remembers a size at which a text is cut for the phone.
