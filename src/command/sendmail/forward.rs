@@ -36,6 +36,7 @@ use crate::mailbox;
 use crate::mailbox::find;
 use crate::mime::address::Mailbox;
 use crate::mime::calendar::Scheduling;
+use crate::mime::compose::Outgoing;
 use crate::mime::compose::Piece;
 use crate::mime::compose::scheduling;
 use crate::mime::compose::scheduling::Cover;
@@ -179,12 +180,7 @@ fn occurrence(phone: &Phone, event: &Event, instance: Timestamp) -> Result<DateT
     at.ok_or(Common::INVALID_DATE_TIME)
 }
 
-fn message(
-    told: Event,
-    meeting: &Meeting,
-    sender: &Sender,
-    now: Timestamp,
-) -> Option<crate::mime::compose::Outgoing> {
+fn message(told: Event, meeting: &Meeting, sender: &Sender, now: Timestamp) -> Option<Outgoing> {
     let subject = format!("FW: {}", told.title.clone().unwrap_or_default());
     let has_words = !meeting.words.trim().is_empty();
     let is_html = meeting.is_html && has_words;
