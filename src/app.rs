@@ -14,6 +14,7 @@ use crate::connections::Connectors;
 use crate::connector::Connector;
 use crate::connector::User;
 use crate::connector::recent::Recent;
+use crate::connector::searched::Searched;
 use crate::metrics::Metrics;
 use crate::model::class::Class;
 use crate::model::id::AccountId;
@@ -44,6 +45,7 @@ struct Inner {
     metrics: Metrics,
     tally: Tally,
     recent: Recent,
+    searched: Searched,
     stopping: watch::Sender<bool>,
 }
 
@@ -109,6 +111,7 @@ impl App {
             metrics: Metrics::default(),
             tally: Tally::default(),
             recent: Recent::default(),
+            searched: Searched::default(),
             stopping: watch::Sender::new(false),
         };
         let app = Self { inner: Arc::new(inner) };
@@ -146,6 +149,11 @@ impl App {
     /// What the directory answered just now.
     pub fn recent(&self) -> &Recent {
         &self.inner.recent
+    }
+
+    /// What devices found in their mailboxes just now.
+    pub fn searched(&self) -> &Searched {
+        &self.inner.searched
     }
 
     /// What speaks to the back office of that name; none for `local` ones and for those no longer set up.

@@ -5,6 +5,7 @@ use wbxml::Fragment;
 
 use crate::app::App;
 use crate::command::phone::Phone;
+use crate::connector::searched::Hit;
 use crate::directory;
 use crate::eas::class::MailView;
 use crate::eas::class::View;
@@ -24,7 +25,6 @@ use crate::eas::search::Picture;
 use crate::eas::search::Range;
 use crate::error::Error;
 use crate::mailbox::search;
-use crate::mailbox::search::Hit;
 use crate::mime::letter::Letter;
 use crate::model::class::Class;
 use crate::model::content::Content;
@@ -82,14 +82,14 @@ async fn mails(app: &App, phone: &Phone, sought: &Sought, range: Range) -> Resul
         server_id: "",
         mail: MailView::default(),
     };
+    let is_next = range.first > 0;
     let found = async {
-        let found = search::search(app, phone.device.account, &sought).await?;
-        let count = range.last.min(LAST) + 1 - range.first;
-        let total = found.iter().map(|hits| hits.total).sum::<usize>();
-        let shown =
-            search::shown(&found, (range.first, count), &|letter| email::wants(letter, &view)).await?;
+        let found = search::search(app, phone.who(), &sought, is_next).await?;
+        let range = (range.first, range.last.min(LAST) + 1 - range.first);
+        let wants = |letter: &Letter| email::wants(letter, &view);
+        let shown = search::shown(app, phone.device.account, &found, range, &wants).await?;
         let results: Vec<Found> = shown.iter().map(|(hit, letter)| entry(hit, letter, &view)).collect();
-        Ok::<_, Error>((results, total))
+        Ok::<_, Error>((results, found.total))
     };
     match found.await {
         Ok((results, total)) => Ok(looked(Status::SUCCESS, results, range, Some(total))),

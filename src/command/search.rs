@@ -9,6 +9,7 @@ use crate::command::phone::Phone;
 use crate::command::status::Refusal;
 use crate::command::sync::letters;
 use crate::connector::Found;
+use crate::connector::searched::Hit;
 use crate::directory;
 use crate::eas::class::MailView;
 use crate::eas::class::View;
@@ -26,7 +27,6 @@ use crate::eas::search::mailbox::Query;
 use crate::eas::status::Common;
 use crate::error::Error;
 use crate::mailbox::search;
-use crate::mailbox::search::Hit;
 use crate::mailbox::search::Sought;
 use crate::mime::letter::Letter;
 use crate::model::class::Class;
@@ -90,14 +90,15 @@ async fn in_mailbox(app: &App, phone: &Phone, request: &Request) -> Result<Respo
             ..MailView::default()
         },
     };
+    // MS-ASCMD 2.2.3.144 (RebuildResults): without it, what was found counts; the first page always asks anew.
+    let is_next = range.first > 0 && !request.rebuild;
     let looked = async {
-        let found = search::search(app, phone.device.account, &sought).await?;
-        let count = range.last.min(LAST) + 1 - range.first;
-        let total = found.iter().map(|hits| hits.total).sum::<usize>();
-        let shown =
-            search::shown(&found, (range.first, count), &|letter| email::wants(letter, &view)).await?;
+        let found = search::search(app, phone.who(), &sought, is_next).await?;
+        let range = (range.first, range.last.min(LAST) + 1 - range.first);
+        let wants = |letter: &Letter| email::wants(letter, &view);
+        let shown = search::shown(app, phone.device.account, &found, range, &wants).await?;
         let results = shown.into_iter().map(|(hit, letter)| entry(hit, &letter, &view)).collect();
-        Ok::<_, Error>((results, total))
+        Ok::<_, Error>((results, found.total))
     };
     match looked.await {
         Ok((results, total)) => Ok(in_range(results, range, total)),

@@ -16,6 +16,7 @@ pub mod local;
 pub mod mailbox;
 pub mod memory;
 pub mod recent;
+pub mod searched;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! Mails sought in an account's folders, as its mail server finds them. Shows none.
 
+use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +11,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
-use super::Mailbox;
 use super::letters;
 use super::letters::Bounds;
 use super::letters::Wants;
@@ -18,6 +19,8 @@ use crate::app::App;
 use crate::connector;
 use crate::connector::Collection;
 use crate::connector::mail::Query;
+use crate::connector::searched::Found;
+use crate::connector::searched::Hit;
 use crate::eas::name::ItemName;
 use crate::eas::name::Which;
 use crate::error::Error;
@@ -30,6 +33,7 @@ use crate::model::id::FolderId;
 use crate::model::message::Message;
 use crate::store::folder;
 use crate::store::item;
+use crate::store::state::Who;
 
 /// So long folders are looked through; who seeks in very many gets what was found by then.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -53,79 +57,67 @@ pub struct Sought {
     pub is_deep: bool,
 }
 
-/// A mail that was found.
-#[derive(Clone, Debug)]
-pub struct Hit {
-    /// By which it is opened.
-    pub name: ItemName,
-    /// What its mailbox calls it.
-    pub id: String,
-    /// Its marks.
-    pub message: Message,
-}
-
-/// Mails of one folder that were found.
-#[derive(Debug)]
-pub struct Hits {
-    /// Who asks where.
-    pub mailbox: Mailbox,
-    /// The mailbox.
-    pub collection: Collection,
-    /// The newest of them.
-    pub hits: Vec<Hit>,
-    /// How many there are in all.
-    pub total: usize,
-}
-
-/// Seeks; what each folder has.
+/// Seeks. The next page of what the device sought just now is of what was found then.
 ///
 /// # Errors
 ///
 /// The store, or the mail server where it has not said anything yet.
-pub async fn search(app: &App, account: AccountId, sought: &Sought) -> Result<Vec<Hits>, Error> {
+pub async fn search(app: &App, who: Who, sought: &Sought, is_next: bool) -> Result<Arc<Found>, Error> {
+    let what = format!("{sought:?}");
+    if let Some(known) = app.searched().find(who, &what, app.now()).filter(|_| is_next) {
+        return Ok(known);
+    }
     let mut reader = app.store().read().await?;
-    let rows = folder::list(&mut reader, account).await?;
+    let rows = folder::list(&mut reader, who.account).await?;
     drop(reader);
     let all: Vec<Folder> = rows.into_iter().map(|row| row.folder).collect();
     let until = Instant::now() + PATIENCE;
-    let mut found = Vec::new();
+    let (mut found, mut has_heard) = (Found::default(), false);
     for folder in all.iter().filter(|folder| is_meant(&all, folder, sought)) {
-        match tokio::time::timeout_at(until, within(app, account, folder, sought)).await {
-            Ok(Ok(hits)) => found.extend(hits),
+        match tokio::time::timeout_at(until, within(app, who.account, folder, sought)).await {
+            Ok(Ok(more)) => {
+                has_heard = true;
+                found.hits.extend(more.hits);
+                found.total += more.total;
+            }
             // The mailbox went between; its folder follows.
             Ok(Err(Error::Connector(connector::Error::Gone))) => {}
-            Ok(Err(error)) if found.is_empty() => return Err(error),
+            Ok(Err(error)) if !has_heard => return Err(error),
             Ok(Err(_)) | Err(_) => break,
         }
     }
+    found.hits.sort_by_key(|hit| std::cmp::Reverse(hit.message.received_at));
+    found.hits.truncate(MOST);
+    let found = Arc::new(found);
+    app.searched().keep(who, what, Arc::clone(&found), app.now());
     Ok(found)
 }
 
-/// The hits of a range, of all folders together the newest first, each with its letter; what is gone is left out.
+/// The hits of a range, each with its letter; what is gone is left out.
 pub async fn shown<'a>(
-    found: &'a [Hits],
+    app: &App,
+    account: AccountId,
+    found: &'a Found,
     (first, count): (usize, usize),
     wants: Wants<'_>,
 ) -> Result<Vec<(&'a Hit, Letter)>, Error> {
-    let all = found.iter().enumerate().flat_map(|(of, hits)| hits.hits.iter().map(move |hit| (of, hit)));
-    let mut all: Vec<(usize, &Hit)> = all.collect();
-    all.sort_by_key(|(_, hit)| std::cmp::Reverse(hit.message.received_at));
-    let chosen: Vec<(usize, &Hit)> = all.into_iter().skip(first).take(count).collect();
+    let chosen: Vec<&Hit> = found.hits.iter().skip(first).take(count).collect();
     let bounds = Bounds { bytes: BYTES, until: Instant::now() + PATIENCE };
-    let mut letters: Vec<HashMap<String, Result<Letter, String>>> = Vec::with_capacity(found.len());
-    for (of, hits) in found.iter().enumerate() {
-        let ids: Vec<String> =
-            chosen.iter().filter(|(one, _)| *one == of).map(|(_, hit)| hit.id.clone()).collect();
-        let fetched = letters::fetch(&hits.mailbox, &hits.collection, &ids, bounds, wants).await;
+    let mut letters: HashMap<(FolderId, String), Letter> = HashMap::new();
+    let folders: BTreeSet<FolderId> = chosen.iter().map(|hit| hit.name.folder).collect();
+    for folder in folders {
+        let of: Vec<&Hit> = chosen.iter().copied().filter(|hit| hit.name.folder == folder).collect();
+        let Some(hit) = of.first() else { continue };
+        let Some(mailbox) = over(app, account, &hit.connection).await? else { continue };
+        let ids: Vec<String> = of.iter().map(|hit| hit.id.clone()).collect();
+        let fetched = letters::fetch(&mailbox, &hit.collection, &ids, bounds, wants).await;
         if let Some(error) = fetched.failed {
             return Err(error.into());
         }
-        letters.push(fetched.found);
+        let told = fetched.found.into_iter().filter_map(|(id, letter)| Some(((folder, id), letter.ok()?)));
+        letters.extend(told);
     }
-    let letter = |(of, hit): (usize, &'a Hit)| {
-        let letter = letters.get_mut(of)?.remove(&hit.id)?.ok()?;
-        Some((hit, letter))
-    };
+    let letter = |hit: &'a Hit| Some((hit, letters.remove(&(hit.name.folder, hit.id.clone()))?));
     Ok(chosen.into_iter().filter_map(letter).collect())
 }
 
@@ -140,15 +132,10 @@ fn is_meant(all: &[Folder], folder: &Folder, sought: &Sought) -> bool {
     folder.class == Class::Email && folder.connection.is_some() && is_named
 }
 
-async fn within(
-    app: &App,
-    account: AccountId,
-    folder: &Folder,
-    sought: &Sought,
-) -> Result<Option<Hits>, Error> {
-    let Some(connection) = &folder.connection else { return Ok(None) };
-    let Some(mailbox) = over(app, account, connection).await? else { return Ok(None) };
-    let Some(collection) = Collection::behind(folder) else { return Ok(None) };
+async fn within(app: &App, account: AccountId, folder: &Folder, sought: &Sought) -> Result<Found, Error> {
+    let Some(connection) = &folder.connection else { return Ok(Found::default()) };
+    let Some(mailbox) = over(app, account, connection).await? else { return Ok(Found::default()) };
+    let Some(collection) = Collection::behind(folder) else { return Ok(Found::default()) };
     let query = query(sought);
     let mut ids = mailbox.mail.find(&mailbox.user, &collection, &query).await?;
     let mut total = ids.len();
@@ -167,9 +154,11 @@ async fn within(
             Some(row) => Which::Held(row.version.meta.item),
             None => Which::Remote(remote.id.clone()),
         };
-        hits.push(Hit { name: ItemName { folder: folder.id, item }, id: remote.id, message });
+        let name = ItemName { folder: folder.id, item };
+        let (connection, collection) = (connection.clone(), collection.clone());
+        hits.push(Hit { name, id: remote.id, message, connection, collection });
     }
-    Ok(Some(Hits { mailbox, collection, hits, total }))
+    Ok(Found { hits, total })
 }
 
 /// What a mail server is asked. It knows days of its own zone only; the rest is looked at here.

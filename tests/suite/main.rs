@@ -42,6 +42,7 @@ mod prompt;
 mod quirks;
 mod radicale;
 mod reference_back_office;
+mod searching;
 mod sending;
 mod sendmail;
 mod server;
