@@ -47,4 +47,10 @@ async fn a_page_goes_on_where_the_last_one_ended() {
     assert_eq!(search(&mut phone, "1-1", "<RebuildResults/>").await, only("Tegning 3", "4"));
     append(&mut program, 5);
     assert_eq!(search(&mut phone, "0-0", "").await, only("Tegning 5", "5"));
+    // What was found and is gone is left out.
+    program.say("SELECT INBOX");
+    program.say("STORE 4 +FLAGS (\\Deleted)");
+    program.say("EXPUNGE");
+    let (found, _) = search(&mut phone, "1-2", "").await;
+    assert_eq!(found, ["Tegning 3"]);
 }

@@ -69,6 +69,11 @@ pub async fn outlines(session: &mut Session, mailbox: &str, ids: &[String]) -> R
     }
     let outline = |id: &String| {
         let (header, structure) = found.remove(&row::uid(id, &selected)?)?;
+        // Every header ends with an empty line. One without is of a message that another program has removed, of which
+        // Dovecot tells what it remembers.
+        if header.is_empty() {
+            return None;
+        }
         Some(Outline { id: id.clone(), header, structure: structure? })
     };
     Ok(ids.iter().filter_map(outline).collect())
