@@ -97,9 +97,6 @@ async fn what_a_user_leaves_out_goes_from_phone_and_store_and_comes_back() {
     new.sync("3").await;
     assert_eq!(new.book("3").items.len(), 5);
     // The back office is asked on, and brings nothing of it.
-    let mut tx = server.app.store().begin().await.unwrap();
-    lomme::store::pull::ask(&mut tx, KARI, None, server.app.now()).await.unwrap();
-    tx.commit().await.unwrap();
     until("the list of collections was pulled", async || {
         let mut reader = server.app.store().read().await.unwrap();
         let dues = lomme::store::pull::of_account(&mut reader, KARI).await.unwrap();
