@@ -186,7 +186,8 @@ impl App {
         new_id(self.now(), rand::random())
     }
 
-    /// Who wins where two sides changed an item of an account: as its organisation chose, else as configured.
+    /// Who wins where two sides changed an item of an account: as its owner chose where the organisation leaves it open,
+    /// else as that chose, else as configured.
     pub async fn conflict_policy(
         &self,
         connection: &mut store::Connection,
@@ -194,7 +195,12 @@ impl App {
         class: Class,
     ) -> store::Result<Policy> {
         let settings = organisation::settings_of(connection, account).await?;
-        let chosen = settings.conflict.get(&class).copied();
+        let own = if settings.own_conflict {
+            organisation::own_conflict(connection, account).await?.get(&class).copied()
+        } else {
+            None
+        };
+        let chosen = own.or_else(|| settings.conflict.get(&class).copied());
         Ok(chosen.unwrap_or_else(|| self.config().conflict.policy(class)))
     }
 

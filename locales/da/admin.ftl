@@ -306,3 +306,5 @@ welcome-step-phone = Fotografér koden med telefonen og følg siden, der åbnes.
 plot-waiting = Telefoner, der venter på nyt
 plot-delay-50 = Fra en ændring til telefonen: halvdelen, i ms
 plot-delay-99 = Fra en ændring til telefonen: 99 af 100, i ms
+choice-open = Den enkelte kan vælge dette selv
+choice-open-help = Det, de ikke vælger, er som ovenfor.

@@ -333,3 +333,7 @@ moment-done =
         [one] { $count } element er, som det var. Telefonerne får det ved næste synkronisering.
        *[other] { $count } elementer er, som de var. Telefonerne får dem ved næste synkronisering.
     }
+choice-heading = Når begge sider har ændret det samme
+choice-help = Den version, der taber, er ikke væk: den kan gendannes.
+choice-organisation = Som organisationen har det
+choice-set = Gemt. Det gælder straks.

@@ -306,3 +306,5 @@ welcome-step-phone = Photograph the code with the phone and follow the page that
 plot-waiting = Phones that wait for news
 plot-delay-50 = From a change to the phone: half of them, in ms
 plot-delay-99 = From a change to the phone: 99 of 100, in ms
+choice-open = People may choose this for themselves
+choice-open-help = What they do not choose is as above.

@@ -333,3 +333,7 @@ moment-done =
         [one] { $count } item is as it was. The phones get it at their next sync.
        *[other] { $count } items are as they were. The phones get them at their next sync.
     }
+choice-heading = When both sides changed the same
+choice-help = The version that loses is not gone: it can be restored.
+choice-organisation = As the organisation has it
+choice-set = Saved. It counts at once.

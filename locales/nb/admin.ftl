@@ -306,3 +306,5 @@ welcome-step-phone = Fotografer koden med telefonen og følg siden som åpnes.
 plot-waiting = Telefoner som venter på nytt
 plot-delay-50 = Fra en endring til telefonen: halvparten, i ms
 plot-delay-99 = Fra en endring til telefonen: 99 av 100, i ms
+choice-open = Den enkelte kan velge dette selv
+choice-open-help = Det de ikke velger, er som over.

@@ -333,3 +333,7 @@ moment-done =
         [one] { $count } element er slik det var. Telefonene får det ved neste synkronisering.
        *[other] { $count } elementer er slik de var. Telefonene får dem ved neste synkronisering.
     }
+choice-heading = Når begge sider har endret det samme
+choice-help = Versjonen som taper, er ikke borte: den kan gjenopprettes.
+choice-organisation = Slik organisasjonen har det
+choice-set = Lagret. Det gjelder straks.

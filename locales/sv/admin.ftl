@@ -306,3 +306,5 @@ welcome-step-phone = Fotografera koden med telefonen och följ sidan som öppnas
 plot-waiting = Telefoner som väntar på nytt
 plot-delay-50 = Från en ändring till telefonen: hälften, i ms
 plot-delay-99 = Från en ändring till telefonen: 99 av 100, i ms
+choice-open = Var och en får välja detta själv
+choice-open-help = Det som inte väljs är som ovan.

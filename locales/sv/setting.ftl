@@ -333,3 +333,7 @@ moment-done =
         [one] { $count } objekt är som det var. Telefonerna får det vid nästa synkning.
        *[other] { $count } objekt är som de var. Telefonerna får dem vid nästa synkning.
     }
+choice-heading = När båda sidor har ändrat samma sak
+choice-help = Versionen som förlorar är inte borta: den kan återställas.
+choice-organisation = Som organisationen har det
+choice-set = Sparat. Det gäller genast.

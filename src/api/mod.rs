@@ -36,6 +36,7 @@ pub fn router(app: App) -> Router {
         .route("/organisation/access", put(organisation::set_access))
         .route("/organisation/whole-wipe", put(organisation::set_whole_wipe))
         .route("/organisation/conflict/{class}", put(organisation::set_conflict))
+        .route("/organisation/own-conflict", put(organisation::set_own_conflict))
         .route("/organisation/services", put(organisation::set_services))
         .route("/accounts", get(accounts::list).post(accounts::add))
         .route("/accounts/{id}", get(accounts::show).delete(accounts::remove))

@@ -39,6 +39,7 @@ pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<
         "access": found.settings.access,
         "wholeWipe": found.settings.whole_wipe,
         "conflict": conflict,
+        "ownConflict": found.settings.own_conflict,
         "switchedOff": request::names(&service::of_organisation(&app, &caller.actor, caller.organisation).await?),
     })))
 }
@@ -59,7 +60,7 @@ pub(super) async fn set_access(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WholeWipe {
+struct Allowed {
     allowed: bool,
 }
 
@@ -68,8 +69,17 @@ pub(super) async fn set_whole_wipe(
     caller: Caller,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    let WholeWipe { allowed } = request::json(&body)?;
+    let Allowed { allowed } = request::json(&body)?;
     set(&app, &caller, &Setting::WholeWipe(allowed)).await
+}
+
+pub(super) async fn set_own_conflict(
+    State(app): State<App>,
+    caller: Caller,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let Allowed { allowed } = request::json(&body)?;
+    set(&app, &caller, &Setting::OwnConflict(allowed)).await
 }
 
 pub(super) async fn set_services(

@@ -79,6 +79,15 @@ pub(super) enum Command {
         #[command(flatten)]
         at: Configured,
     },
+    /// Let people say for themselves who wins where two sides changed an item, or not
+    OwnConflict {
+        /// The organisation's name, as `lomme organisation list` shows it
+        name: String,
+        /// Whether they may
+        may: Switch,
+        #[command(flatten)]
+        at: Configured,
+    },
     /// Say who wins where two sides changed an item; it counts at once
     Conflict {
         /// The organisation's name, as `lomme organisation list` shows it
@@ -121,6 +130,9 @@ pub(super) async fn run(command: Command) -> Outcome {
         }
         Command::SwitchOff { name, services, at } => {
             switch_off(&super::open(&at).await?, &name, services.into_iter().collect()).await
+        }
+        Command::OwnConflict { name, may, at } => {
+            set(&super::open(&at).await?, &name, Setting::OwnConflict(may == Switch::On)).await
         }
         Command::WholeWipe { name, may, at } => {
             set(&super::open(&at).await?, &name, Setting::WholeWipe(may == Switch::On)).await
@@ -183,6 +195,10 @@ async fn set(app: &App, name: &str, setting: Setting) -> Outcome {
         Setting::Factor(is_on) => {
             let need = if is_on { "need" } else { "do not need" };
             say(&format!("{name}: administrators {need} a second factor"))?;
+        }
+        Setting::OwnConflict(is_on) => {
+            let may = if is_on { "may" } else { "may not" };
+            say(&format!("{name}: people {may} say for themselves who wins"))?;
         }
         Setting::WholeWipe(is_on) => {
             let may = if is_on { "may" } else { "may not" };

@@ -10,6 +10,7 @@ pub mod actor;
 pub mod admit;
 pub mod audit;
 pub mod bulk;
+pub mod choice;
 pub mod connection;
 pub mod description;
 pub mod device;

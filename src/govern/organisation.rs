@@ -22,6 +22,8 @@ pub enum Setting {
     Conflict(Class, Option<Policy>),
     /// Which devices are let in.
     Access(Rules),
+    /// Whether people say for themselves who wins.
+    OwnConflict(bool),
     /// Whether a whole device may be wiped.
     WholeWipe(bool),
     /// Whether administrators need a second factor.
@@ -140,6 +142,10 @@ fn apply(settings: &mut Settings, setting: &Setting) -> (&'static str, String) {
         Setting::Factor(is_on) => {
             settings.administrators_need_factor = *is_on;
             ("organisation.factor", if *is_on { "on" } else { "off" }.to_owned())
+        }
+        Setting::OwnConflict(is_on) => {
+            settings.own_conflict = *is_on;
+            ("organisation.own-conflict", if *is_on { "on" } else { "off" }.to_owned())
         }
         Setting::WholeWipe(is_on) => {
             settings.whole_wipe = *is_on;

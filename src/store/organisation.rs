@@ -46,6 +46,9 @@ pub struct Settings {
     /// Whether the administrator's pages open only to who has a second factor.
     #[serde(skip_serializing_if = "is_default")]
     pub administrators_need_factor: bool,
+    /// Whether people say for themselves who wins in a conflict.
+    #[serde(skip_serializing_if = "is_default")]
+    pub own_conflict: bool,
     /// What another version of the program keeps here.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -107,6 +110,32 @@ pub async fn rename(tx: &mut Tx, id: OrganisationId, name: &str) -> Result<()> {
     sqlx::query("UPDATE organisation SET name = $2 WHERE organisation_id = $1")
         .bind(id.0)
         .bind(name)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Who wins by an account's own choice, whether or not that counts.
+pub async fn own_conflict(c: &mut AnyConnection, account: AccountId) -> Result<BTreeMap<Class, Policy>> {
+    let row = sqlx::query("SELECT conflict FROM account WHERE account_id = $1")
+        .bind(account.0)
+        .fetch_optional(c)
+        .await?;
+    let Some(row) = row else { return Ok(BTreeMap::new()) };
+    let damaged = |error: serde_json::Error| Error::Damaged { table: "account", reason: error.to_string() };
+    serde_json::from_str(row.try_get(0)?).map_err(damaged)
+}
+
+/// Replaces it.
+pub async fn set_own_conflict(
+    tx: &mut Tx,
+    account: AccountId,
+    chosen: &BTreeMap<Class, Policy>,
+) -> Result<()> {
+    let json = serde_json::to_string(chosen).map_err(|error| damaged(&error))?;
+    sqlx::query("UPDATE account SET conflict = $2 WHERE account_id = $1")
+        .bind(account.0)
+        .bind(json)
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     include_str!("../../schema/0015_password_link.sql"),
     include_str!("../../schema/0016_service.sql"),
     include_str!("../../schema/0017_trace.sql"),
+    include_str!("../../schema/0018_conflict.sql"),
 ];
 
 /// Brings the database to the newest version, or says that it is newer than this program.

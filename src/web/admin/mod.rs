@@ -8,7 +8,7 @@ mod connection_fields;
 mod connections;
 mod device;
 mod devices;
-mod organisation;
+pub(super) mod organisation;
 mod organisations;
 mod overview;
 mod plot;

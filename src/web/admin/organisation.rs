@@ -28,6 +28,7 @@ struct Shown {
     classes: Vec<Conflicts>,
     whole_wipe: bool,
     needs_factor: bool,
+    own_conflict: bool,
     services: Vec<(&'static str, String, bool)>,
 }
 
@@ -46,7 +47,8 @@ const fn name(class: Class) -> &'static str {
     }
 }
 
-const fn wins(policy: Policy) -> &'static str {
+/// The key of what a policy means.
+pub(in crate::web) const fn wins(policy: Policy) -> &'static str {
     match policy {
         Policy::DeviceDecides => "admin-wins-decides",
         Policy::Server => "admin-wins-server",
@@ -81,6 +83,7 @@ pub(super) async fn show(State(web): State<Web>, by: Governor) -> Result<Respons
         classes: CLASSES.into_iter().map(of).collect(),
         whole_wipe: found.settings.whole_wipe,
         needs_factor: found.settings.administrators_need_factor,
+        own_conflict: found.settings.own_conflict,
         page: page.clone(),
     };
     page::show(&shown, &page)
@@ -101,7 +104,8 @@ pub(super) async fn save(State(web): State<Web>, Sent { by, fields }: Sent) -> R
                 let policy = Policy::ALL.into_iter().find(|policy| policy.as_str() == chosen);
                 Setting::Conflict(class, policy)
             };
-            CLASSES.into_iter().map(of).collect()
+            let open = Setting::OwnConflict(fields.is_set("open"));
+            CLASSES.into_iter().map(of).chain([open]).collect()
         }
         _ => return Err(Failure::Incomplete("do")),
     };

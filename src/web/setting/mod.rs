@@ -52,6 +52,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/setting/history/{folder}/{item}", get(history::show).post(history::restore))
         .route("/setting/absence", get(absence::show).post(absence::set))
         .route("/setting/services", get(services::show).post(services::set))
+        .route("/setting/conflict", post(services::set_conflict))
         .route("/setting/account", get(security::show))
         .route("/setting/account/zone", post(security::set_zone))
         .route("/setting/account/recovery", post(security::set_recovery))

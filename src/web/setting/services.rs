@@ -5,11 +5,17 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::Place;
+use super::words;
 use crate::govern::actor::Actor;
+use crate::govern::choice;
+use crate::govern::organisation::CLASSES;
 use crate::govern::service;
+use crate::model::class::Class;
 use crate::model::service::Off;
 use crate::model::service::Service;
+use crate::sync::conflict::Policy;
 use crate::web::Web;
+use crate::web::admin::organisation::wins;
 use crate::web::failure::Failure;
 use crate::web::fields::Fields;
 use crate::web::fields::Post;
@@ -25,6 +31,15 @@ const HERE: &str = "/setting/services";
 struct Shown {
     page: Page,
     rows: Vec<Row>,
+    /// Who wins, by class, where that is the user's to say.
+    conflicts: Vec<Conflict>,
+}
+
+/// A class with who wins: the value, its name, and whether it is chosen.
+struct Conflict {
+    class: &'static str,
+    name: String,
+    choices: Vec<(&'static str, String, bool)>,
 }
 
 /// A service with how it stands.
@@ -77,8 +92,41 @@ pub(super) async fn show(State(web): State<Web>, visit: Visit) -> Result<Respons
         is_closed: switches.organisation.has(service),
     };
     let rows = service::pulled(&web.app, id).await?.into_iter().map(row).collect();
-    let shown = Shown { rows, page: page.clone() };
+    let conflicts = conflicts(&web, &visit, &page).await?;
+    let shown = Shown { rows, conflicts, page: page.clone() };
     page::show(&shown, &page)
+}
+
+async fn conflicts(web: &Web, visit: &Visit, page: &Page) -> Result<Vec<Conflict>, Failure> {
+    let actor = Actor::owner(&visit.account);
+    let chosen = choice::conflict(&web.app, &actor, visit.account.id).await?;
+    let Some(chosen) = chosen else { return Ok(Vec::new()) };
+    let of = |class: Class| {
+        let own = chosen.get(&class).copied();
+        let any = ("", page.say("choice-organisation").into_owned(), own.is_none());
+        let all = Policy::ALL
+            .into_iter()
+            .map(|policy| (policy.as_str(), page.say(wins(policy)).into_owned(), own == Some(policy)));
+        Conflict {
+            class: class.as_str(),
+            name: page.say(words::class(class)).into_owned(),
+            choices: [any].into_iter().chain(all).collect(),
+        }
+    };
+    Ok(CLASSES.into_iter().map(of).collect())
+}
+
+pub(super) async fn set_conflict(
+    State(web): State<Web>,
+    Post { visit, fields }: Post,
+) -> Result<Response, Failure> {
+    let chosen = CLASSES.into_iter().filter_map(|class| {
+        let policy = Policy::ALL.into_iter().find(|policy| policy.as_str() == fields.one(class.as_str()))?;
+        Some((class, policy))
+    });
+    let actor = Actor::owner(&visit.account);
+    choice::set_conflict(&web.app, &actor, visit.account.id, &chosen.collect()).await?;
+    visit.go(HERE, &Flash::good(visit.say("choice-set")))
 }
 
 pub(super) async fn set(State(web): State<Web>, Post { visit, fields }: Post) -> Result<Response, Failure> {

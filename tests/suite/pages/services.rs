@@ -1,7 +1,9 @@
 //! What is synced at all, as a user and an administrator choose it.
 
+use lomme::model::class::Class;
 use lomme::model::id::AccountId;
 use lomme::model::id::FolderId;
+use lomme::sync::conflict::Policy;
 
 use super::admin::governed;
 use super::browser::Browser;
@@ -64,7 +66,19 @@ async fn an_administrator_leaves_notes_out_for_everybody() {
     browser.click("input[value=notes]").await;
     browser.click("button[value=services]").await;
     browser.until_it_says("Saved.").await;
+    browser.click("input[name=open]").await;
+    browser.click("button[value=conflict]").await;
+    browser.until_it_says("Saved.").await;
     browser.open("/setting/services").await;
+    browser.choose("#of-Tasks", "newest").await;
+    browser.click("form[action='/setting/conflict'] button").await;
+    browser.until_it_says("It counts at once.").await;
+    assert_eq!(browser.value("#of-Tasks").await, "newest");
+    let mut reader = server.app.store().read().await.unwrap();
+    let his = server.app.conflict_policy(&mut reader, AccountId(2), Class::Tasks).await.unwrap();
+    let hers = server.app.conflict_policy(&mut reader, KARI, Class::Tasks).await.unwrap();
+    assert!(his == Policy::Newest && hers != Policy::Newest, "Kari chose nothing: {hers:?}");
+    drop(reader);
     browser.until_it_says("Your organisation does not use it.").await;
     let is_open = "return document.querySelector('input[value=notes]').disabled";
     assert_eq!(browser.run(is_open).await, true);
