@@ -226,12 +226,23 @@ async fn whoever_is_answered_is_answered_once_though_the_program_is_killed_again
         installed.program.kill();
         installed.program.restart();
     }
-    for number in 0..SENDERS {
-        assert_eq!(exim.mail(&format!("s{number}@other.example"), 1).await.len(), 1, "{number}");
-    }
     letter(&installed.dovecot, "last@other.example", "", 0);
     exim.mail("last@other.example", 1).await;
-    for number in 0..SENDERS {
-        assert_eq!(exim.mail(&format!("s{number}@other.example"), 1).await.len(), 1, "{number}");
+    // One that was on its way when the program died may have been sent, and is not sent again.
+    let cut_off = || exim.log().matches("lost").count() + exim.log().matches("disconnection").count();
+    let answers = async || {
+        let mut answers = Vec::new();
+        for number in 0..SENDERS {
+            answers.push(exim.mail(&format!("s{number}@other.example"), 0).await.len());
+        }
+        answers
+    };
+    until("all are answered but for those", async || {
+        answers().await.iter().sum::<usize>() + cut_off() >= SENDERS
+    })
+    .await;
+    for (number, count) in answers().await.into_iter().enumerate() {
+        let may_be_cut_off = number % 3 == 1;
+        assert!(count == 1 || count == 0 && may_be_cut_off, "{number} is answered {count} times");
     }
 }
